@@ -61,7 +61,7 @@ ARGUMENTS = (
 
 
 def chromium_path() -> str | None:
-    """``MAS_KIT_CHROMIUM``, else a browser on the PATH, else the one Playwright installed; None without any."""
+    """``MAS_KIT_CHROMIUM``, else a browser on the PATH, else the one Playwright installed, else None."""
     named = os.environ.get("MAS_KIT_CHROMIUM")
     if named:
         return named if Path(named).is_file() else None
