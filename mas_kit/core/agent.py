@@ -1,0 +1,154 @@
+"""An agent: perceive, decide, act, once a tick, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from mas_kit.core.errors import MasKitError, TickError, unknown
+from mas_kit.core.messages import Message, Performative
+from mas_kit.core.network import Network, find
+from mas_kit.core.policy import Decision, Explanation, Policy, as_policy
+
+if TYPE_CHECKING:
+    from mas_kit.core.model import Model
+
+
+_record = tuple.__new__  # what Message(...) ends in, without the call around it: a third of the cost of sending
+
+
+def _performative(text: str) -> Performative:
+    try:
+        return Performative(text)
+    except ValueError:
+        raise unknown("performative", text, list(Performative)) from None
+
+
+class Agent(mesa.Agent):  # type: ignore[misc]
+    """One agent of a model.
+
+    Subclass it and write `perceive` (what it sees) and `act` (what it changes); deciding belongs to its
+    policy, unless the subclass writes `decide` itself.
+
+    Args:
+        model: the model that it lives in.
+        name: how others address it; unique in the model. Without one it is called after its class and number.
+        policy: a Policy, or a plain function of (percept) or (percept, rng).
+
+    Attributes:
+        inbox: the messages that arrived for this tick.
+        percept, decision: what it last saw and decided (the mind inspector reads them).
+        memory: what its policy asked to be kept; a policy gets it back through the percept.
+        alive: False while a fault keeps it down.
+    """
+
+    model: Model
+
+    def __init__(
+        self, model: Model, name: str | None = None, policy: Policy | Callable[..., Any] | None = None
+    ) -> None:
+        super().__init__(model)
+        self.name = name or f"{type(self).__name__.lower()}-{self.unique_id}"
+        self.policy: Policy | None = None if policy is None else as_policy(policy)
+        self.alive = True
+        self.inbox: list[Message] = []
+        self.arrivals: list[int] = []  # log ids of the inbox, where the log is on
+        self.percept: Any = None
+        self.decision: Decision | None = None
+        self.memory: Any = None
+        self.cause: int | None = None  # log id of the event behind what it does now
+        self.fault_cause: int | None = None
+        self._rng: np.random.Generator | None = None
+        model.enrol(self)
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """This agent's own random stream; nobody else draws from it."""
+        if self._rng is None:
+            self._rng = self.model.stream(f"agent/{self.name}")
+        return self._rng
+
+    def perceive(self) -> Any:
+        """What the agent sees: a small frozen record of its own state, its neighbourhood and its inbox."""
+        return tuple(self.inbox)
+
+    def decide(self, percept: Any) -> Any:
+        """What the agent wants to do. Changes nothing: the default asks its policy."""
+        if self.policy is None:
+            raise MasKitError(
+                f"agent {self.name!r} cannot decide: give it a policy (policy=...) or write {type(self).__name__}.decide"
+            )
+        return self.policy.decide(percept, self.rng)
+
+    def act(self, action: Any) -> None:
+        """Change the world and send messages: the only place where an agent does either."""
+
+    def send(
+        self,
+        performative: Performative | str,
+        receiver: str | Agent,
+        content: Any = None,
+        conversation_id: str | None = None,
+        protocol: str | None = None,
+        reply_with: str | None = None,
+        in_reply_to: str | None = None,
+        reply_by: float | None = None,
+        reply_to: str | None = None,
+        language: str | None = None,
+        encoding: str | None = None,
+        ontology: str | None = None,
+        *,
+        network: str | Network | None = None,
+    ) -> Message:
+        """Send a message; returns it. `network` may be left out where the model has one only.
+
+        The other arguments are FIPA's message parameters, see `Message`. Raises UnknownNameError for a
+        performative that FIPA does not know, and for a network that the model does not have.
+        """
+        if performative.__class__ is not Performative:
+            performative = _performative(performative)
+        if receiver.__class__ is not str:
+            receiver = receiver.name  # type: ignore[union-attr]
+        message = _record(
+            Message,
+            (
+                performative,
+                self.name,
+                receiver,
+                content,
+                conversation_id,
+                protocol,
+                reply_with,
+                in_reply_to,
+                reply_by,
+                reply_to,
+                language,
+                encoding,
+                ontology,
+            ),
+        )
+        if network.__class__ is not Network:
+            network = find(self.model.networks, network)  # type: ignore[arg-type]
+        network.outbox.append(message)  # type: ignore[union-attr]
+        if network.log is not None:  # type: ignore[union-attr]
+            network.causes.append(self.cause)  # type: ignore[union-attr]
+        return message
+
+    def explain(self) -> Explanation:
+        """Why the last decision came out as it did."""
+        if self.decision is None:
+            raise TickError(f"agent {self.name!r} has decided nothing yet; step the model first")
+        if self.policy is None:
+            return Explanation(self.decision.action, f"{type(self).__name__}.decide chose it")
+        return self.policy.explain(self.percept, self.decision)
+
+    def remove(self) -> None:
+        """Leave the model for good; mail to it is dropped as 'unknown receiver'."""
+        self.model.dismiss(self)
+        super().remove()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>"

@@ -1,0 +1,210 @@
+"""What goes wrong, on purpose: faults are data, and a model never knows that it is under test.
+
+A schedule is a list of declarations such as `Crash(agent="distributor", at=10, until=14)`. Times are ticks:
+a fault holds from the start of tick `at` to the start of tick `until` (without one, to the end of the run).
+The names follow the failure models of distributed systems (Cristian 1991; Tanenbaum & van Steen): crash,
+omission (silence, loss), timing (delay), and wrong values (bias).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from mas_kit.core.errors import ParameterError, unknown
+from mas_kit.core.network import find
+
+if TYPE_CHECKING:
+    from mas_kit.core.model import Model
+
+
+class Fault(BaseModel):
+    """Something that goes wrong from tick `at` until tick `until` (None: for good)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: str
+    at: int = Field(ge=1)
+    until: int | None = None
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise _explain(type(self).__name__, error) from None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Fault:
+        if self.until is not None and self.until <= self.at:
+            raise ValueError(f"'until' is {self.until}; allowed: ticks after 'at' ({self.at}), or None")
+        return self
+
+
+class Crash(Fault):
+    """The agent stops: it perceives, decides and sends nothing. At `until` it restarts.
+
+    With `forget`, its inbox and its policy's memory are lost; its own attributes survive, as if on disk.
+    Mail for it is dropped or held, as its network declares (`when_down`).
+    """
+
+    kind: Literal["crash"] = "crash"
+    agent: str
+    forget: bool = False
+
+
+class Silence(Fault):
+    """The agent goes on, but nothing that it sends leaves (on `network`, or on all of them)."""
+
+    kind: Literal["silence"] = "silence"
+    agent: str
+    network: str | None = None
+
+
+class Delay(Fault):
+    """Messages on a network take `extra` ticks more."""
+
+    kind: Literal["delay"] = "delay"
+    network: str | None = None
+    extra: int = Field(ge=1)
+
+
+class Loss(Fault):
+    """Messages on a network are lost with this probability, from `sender` and to `receiver` if given."""
+
+    kind: Literal["loss"] = "loss"
+    network: str | None = None
+    probability: float = Field(ge=0, le=1)
+    sender: str | None = None
+    receiver: str | None = None
+
+
+class Partition(Fault):
+    """A network is split: messages pass only inside a group; those in no group form one of their own."""
+
+    kind: Literal["partition"] = "partition"
+    network: str | None = None
+    groups: tuple[tuple[str, ...], ...]
+
+
+class Bias(Fault):
+    """A named number in what an agent sees, or in what it does, is off: `value * factor + offset`."""
+
+    kind: Literal["bias"] = "bias"
+    agent: str
+    where: Literal["percept", "action"] = "percept"
+    field: str
+    factor: float = 1.0
+    offset: float = 0.0
+
+
+AnyFault = Annotated[Crash | Silence | Delay | Loss | Partition | Bias, Field(discriminator="kind")]
+_ADAPTER: TypeAdapter[Any] = TypeAdapter(list[AnyFault])
+
+
+def parse(faults: Iterable[Fault | Mapping[str, Any]]) -> list[Fault]:
+    """Faults from declarations or from plain dicts, as read from a file.
+
+    Raises ParameterError naming the field, its value and what is allowed.
+
+    >>> parse([{"kind": "crash", "agent": "factory", "at": 5}])
+    [Crash(kind='crash', at=5, until=None, agent='factory', forget=False)]
+    """
+    plain = [fault.model_dump() if isinstance(fault, Fault) else dict(fault) for fault in faults]
+    try:
+        found: list[Fault] = _ADAPTER.validate_python(plain)
+    except ValidationError as error:
+        raise _explain("faults", error) from None
+    return found
+
+
+def _explain(what: str, error: ValidationError) -> ParameterError:
+    lines = []
+    for fault in error.errors(include_url=False):
+        where = ".".join(str(part) for part in fault["loc"]) or "the whole"
+        lines.append(f"{what}: {where} is {fault['input']!r}; {fault['msg'].removeprefix('Value error, ')}")
+    return ParameterError("\n".join(lines))
+
+
+class Injector:
+    """Brings the faults of a schedule about, and ends them, at the start of the ticks that they name."""
+
+    def __init__(self, model: Model, faults: Iterable[Fault | Mapping[str, Any]]) -> None:
+        self.model = model
+        self.faults = parse(faults)
+        self.active: list[Fault] = []
+
+    def check(self) -> None:
+        """Does every fault name an agent and a network that exist? Raises UnknownNameError if not."""
+        for fault in self.faults:
+            for key in ("agent", "sender", "receiver"):
+                name = getattr(fault, key, None)
+                if name is not None and name not in self.model.by_name:
+                    raise unknown("agent", name, self.model.by_name)
+            if isinstance(fault, Delay | Loss | Partition) or getattr(fault, "network", None):
+                find(self.model.networks, fault.network)  # type: ignore[attr-defined]
+
+    def apply(self, tick: int) -> None:
+        """Start and end what is due in this tick."""
+        now = [f for f in self.faults if f.at <= tick and (f.until is None or tick < f.until)]
+        if now == self.active:
+            return
+        started = [f for f in now if f not in self.active]
+        ended = [f for f in self.active if f not in now]
+        self.active = now
+        for fault, phase in [(f, "ends") for f in ended] + [(f, "starts") for f in started]:
+            cause = None
+            if self.model.log is not None:
+                who = getattr(fault, "agent", None) or getattr(fault, "network", None) or "network"
+                cause = self.model.log.emit(tick, who, "fault", None, (phase, fault))
+            if isinstance(fault, Crash):
+                self._crash_or_restart(fault, phase, cause)
+        self.model.anyone_down = any(isinstance(fault, Crash) for fault in now)
+        self._set_networks()
+        self.model.biases = [f for f in now if isinstance(f, Bias)]
+
+    def _crash_or_restart(self, fault: Crash, phase: str, cause: int | None) -> None:
+        agent = self.model.by_name.get(fault.agent)
+        if agent is None:
+            return
+        still_down = any(isinstance(f, Crash) and f.agent == fault.agent for f in self.active)
+        agent.alive = not still_down
+        agent.fault_cause = cause
+        if phase == "starts" and fault.forget:
+            agent.memory = None
+            agent.inbox, agent.arrivals = [], []
+
+    def _set_networks(self) -> None:
+        for network in self.model.networks.values():
+            network.extra_delay, network.link_loss, groups = 0, [], None
+            for fault in self.active:
+                if isinstance(fault, Silence) and fault.network in (None, network.name):
+                    network.link_loss.append((1.0, fault.agent, None))
+                elif isinstance(fault, Delay | Loss | Partition):
+                    if find(self.model.networks, fault.network) is not network:
+                        continue
+                    if isinstance(fault, Delay):
+                        network.extra_delay += fault.extra
+                    elif isinstance(fault, Loss):
+                        network.link_loss.append((fault.probability, fault.sender, fault.receiver))
+                    else:
+                        groups = fault.groups
+            if groups is not None:
+                network.partition(*groups)
+            elif any(isinstance(f, Partition) for f in self.faults):
+                network.heal()
+            network.refresh()
+
+
+def biased(record: Any, fault: Bias) -> Any:
+    """A copy of a percept or an action with the fault's number off; a bare number counts as the field."""
+    if isinstance(record, int | float):
+        return record * fault.factor + fault.offset
+    if not hasattr(record, fault.field):
+        raise unknown(f"field of {type(record).__name__}", fault.field, getattr(record, "_fields", ()))
+    value = getattr(record, fault.field) * fault.factor + fault.offset
+    if hasattr(record, "_replace"):
+        return record._replace(**{fault.field: value})
+    import dataclasses  # noqa: PLC0415  (most percepts are named tuples)
+
+    return dataclasses.replace(record, **{fault.field: value})

@@ -1,0 +1,278 @@
+"""A network takes messages from agents and brings them to agents: late, twice, or not at all if so declared.
+
+Messages move in one batch a tick. Nothing is lost silently: every drop is counted, and is an event where
+the log is on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mas_kit.core.errors import MasKitError, out_of_range, unknown
+from mas_kit.core.messages import Message
+
+if TYPE_CHECKING:
+    from mas_kit.core.events import EventLog
+    from mas_kit.core.model import Model
+
+_DRAWS = 4  # uniform numbers a message: loss, duplication, reordering, latency; always all four, so that
+# changing one probability leaves the luck of the other three as it was
+
+
+class Network:
+    """Delivers messages between the agents of one model.
+
+    Args:
+        model: the model it belongs to; the network registers itself there under `name`.
+        name: what messages, faults and charts call it.
+        topology: who can reach whom: None for everybody, a networkx graph, or pairs (sender, receiver).
+            An undirected graph links both ways.
+        latency: ticks from sending to delivery; a whole number, or (low, high) drawn uniformly for each
+            message. With 0 a message arrives within the same tick, in bounded rounds.
+        loss: probability that a message never arrives.
+        duplication: probability that it arrives twice.
+        reordering: probability that it is held back one tick more, so that later ones overtake it.
+        when_down: what happens to mail for an agent that is down: "drop", or "hold" until it is up again.
+
+    Chance comes from one stream for each sender, so another agent's messages never change the fate of
+    yours. Raises ParameterError for a probability outside 0 to 1 or a negative latency.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        name: str = "network",
+        *,
+        topology: Any = None,
+        latency: int | tuple[int, int] = 1,
+        loss: float = 0.0,
+        duplication: float = 0.0,
+        reordering: float = 0.0,
+        when_down: str = "drop",
+    ) -> None:
+        for key, value in (("loss", loss), ("duplication", duplication), ("reordering", reordering)):
+            if not 0.0 <= value <= 1.0:
+                raise out_of_range(key, value, "0 to 1", "give a probability")
+        low, high = latency if isinstance(latency, tuple) else (latency, latency)
+        if not 0 <= low <= high or int(low) != low or int(high) != high:
+            raise out_of_range(
+                "latency", latency, "whole ticks from 0, or (low, high)", "for example 1 or (1, 3)"
+            )
+        if when_down not in {"drop", "hold"}:
+            raise out_of_range("when_down", when_down, "'drop' or 'hold'", "choose one")
+        if name in model.networks:
+            raise MasKitError(f"the model has a network named {name!r} already; give this one another name")
+        self.model, self.name, self.when_down = model, name, when_down
+        self.latency = (int(low), int(high))
+        self.loss, self.duplication, self.reordering = loss, duplication, reordering
+        self.links = _links(topology)
+        self.log: EventLog | None = model.log
+        self.counts: Counter[str] = Counter()
+        self.extra_delay = 0  # set by faults
+        self.link_loss: list[tuple[float, str | None, str | None]] = []  # set by faults
+        self.groups: dict[str, int] | None = None  # set by partition()
+        self.outbox: list[Message] = []
+        self.causes: list[int | None] = []
+        self._calendar: dict[int, list[tuple[Sequence[Message], Sequence[int]]]] = {}
+        self._held: list[tuple[Message, int]] = []
+        self._deadlines: dict[str, float] = {}
+        self.refresh()
+        model.networks[name] = self
+
+    def refresh(self) -> None:
+        """Recompute whether every message fares alike, after faults changed what can happen to one."""
+        self._plain = (
+            self.links is None
+            and self.groups is None
+            and not self.link_loss
+            and not (self.loss or self.duplication or self.reordering)
+            and self.latency[0] == self.latency[1]
+        )
+
+    def partition(self, *groups: Iterable[str]) -> None:
+        """Split the network: messages pass only inside a group. Agents in no group form one of their own."""
+        self.groups = {name: number for number, group in enumerate(groups, 1) for name in group}
+        self.refresh()
+
+    def heal(self) -> None:
+        """End a partition."""
+        self.groups = None
+        self.refresh()
+
+    def send(self, message: Message, cause: int | None = None) -> None:
+        """Take a message in. It leaves with this tick's batch; `cause` is the id of the event behind it."""
+        self.outbox.append(message)
+        if self.log is not None:
+            self.causes.append(cause)
+
+    def flush(self, tick: int) -> bool:
+        """Send this tick's batch on its way. True when something is due within this very tick."""
+        batch = self.outbox
+        if not batch:
+            return False
+        self.outbox = []
+        self.counts["sent"] += len(batch)
+        ids: Sequence[int] = ()
+        if self.log is not None:
+            causes, self.causes = self.causes, []
+            first = self.log.emit_many(tick, [m[1] for m in batch], "sent", causes, batch)
+            ids = range(first, first + len(batch))
+            for m in [m for m in batch if m[8] is not None and m[6] is not None]:
+                self._deadlines[m[6]] = m[8]  # reply_with -> reply_by: an answer after it is late
+        if self._plain:
+            due = tick + self.latency[0] + self.extra_delay
+            self._calendar.setdefault(due, []).append((batch, ids))
+        else:
+            self._flush_each(tick, batch, ids)
+        return tick in self._calendar
+
+    def _flush_each(self, tick: int, batch: Sequence[Message], ids: Sequence[int]) -> None:
+        low, high = self.latency
+        for at, message in enumerate(batch):
+            row = ids[at] if ids else -1
+            stream = self.model.stream(f"network/{self.name}/{message.sender}")
+            lost, twice, overtaken, slow = stream.random(_DRAWS).tolist()
+            reason = self._obstacle(message, lost)
+            if reason:
+                self._drop(tick, message, row, reason)
+                continue
+            due = tick + low + self.extra_delay + int(slow * (high - low + 1))
+            if overtaken < self.reordering:
+                due += 1
+            self._post(due, message, row)
+            if twice < self.duplication:
+                self.counts["duplicated"] += 1
+                if self.log is not None:
+                    row = self.log.emit(tick, message.sender, "duplicated", row, message)
+                self._post(due, message, row)
+
+    def _post(self, due: int, message: Message, row: int) -> None:
+        bucket = self._calendar.setdefault(due, [])
+        if not bucket or not isinstance(bucket[-1][1], list):  # a plain batch is closed: its ids are a range
+            bucket.append(([], []))
+        messages, rows = bucket[-1]
+        messages.append(message)  # type: ignore[attr-defined]
+        rows.append(row)  # type: ignore[attr-defined]
+
+    def _obstacle(self, message: Message, lost: float) -> str:
+        sender, receiver = message.sender, message.receiver
+        if self.links is not None and receiver not in self.links.get(sender, ()):
+            return "no link"
+        if self.groups is not None and self.groups.get(sender, 0) != self.groups.get(receiver, 0):
+            return "partition"
+        passes = 1.0 - self.loss
+        for probability, source, target in self.link_loss:
+            if source in (None, sender) and target in (None, receiver):
+                passes *= 1.0 - probability
+        return "lost" if lost >= passes else ""
+
+    def _drop(self, tick: int, message: Message, row: int, reason: str) -> None:
+        self.counts["dropped"] += 1
+        self.counts[f"dropped: {reason}"] += 1
+        if self.log is not None:
+            self.log.emit(tick, message.receiver, "dropped", row if row >= 0 else None, (message, reason))
+
+    def deliver(self, tick: int) -> None:
+        """Put everything that is due into the inboxes."""
+        if self._held:
+            self._release(tick)
+        batches = self._calendar.pop(tick, None)
+        if batches is None:
+            return
+        agents = self.model.by_name
+        for batch, ids in batches:
+            astray = 0
+            if self.log is None:
+                for message in batch:
+                    agent = agents.get(message[2])
+                    if agent is not None and agent.alive:
+                        agent.inbox.append(message)
+                    else:
+                        self._undeliverable(tick, message, -1)
+                        astray += 1
+                self.counts["delivered"] += len(batch) - astray
+            else:
+                self._deliver_logged(tick, batch, ids)
+
+    def _deliver_logged(self, tick: int, batch: Sequence[Message], ids: Sequence[int]) -> None:
+        assert self.log is not None
+        agents = self.model.by_name
+        receivers = [m[2] for m in batch]
+        if self.model.anyone_down or self._deadlines or not agents.keys() >= set(receivers):
+            for message, row in zip(batch, ids, strict=True):
+                self._deliver_one(tick, message, row)
+            return
+        first = self.log.emit_many(tick, receivers, "delivered", ids, batch)
+        self.counts["delivered"] += len(batch)
+        for row, message in enumerate(batch, first):
+            agent = agents[message[2]]
+            agent.inbox.append(message)
+            agent.arrivals.append(row)
+
+    def _deliver_one(self, tick: int, message: Message, row: int) -> None:
+        agent = self.model.by_name.get(message.receiver)
+        if agent is None or not agent.alive:
+            self._undeliverable(tick, message, row)
+            return
+        self.counts["delivered"] += 1
+        agent.inbox.append(message)
+        if self.log is not None:
+            deadline = self._deadlines.get(message.in_reply_to or "", message.reply_by)
+            kind = "late" if deadline is not None and tick > deadline else "delivered"
+            agent.arrivals.append(self.log.emit(tick, message.receiver, kind, row, message))
+
+    def _undeliverable(self, tick: int, message: Message, row: int) -> None:
+        if message.receiver not in self.model.by_name:
+            self._drop(tick, message, row, "unknown receiver")
+        elif self.when_down == "hold":
+            self._held.append((message, row))
+        else:
+            self._drop(tick, message, row, "receiver down")
+
+    def _release(self, tick: int) -> None:
+        held, self._held = self._held, []
+        for message, row in held:
+            self._deliver_one(tick, message, row)
+
+    def in_flight(self) -> list[tuple[Message, int]]:
+        """The messages on their way, with the tick in which each is due, soonest first."""
+        return [
+            (message, due)
+            for due in sorted(self._calendar)
+            for batch, _ in self._calendar[due]
+            for message in batch
+        ]
+
+    def held(self) -> list[Message]:
+        """The messages that wait for an agent that is down."""
+        return [message for message, _ in self._held]
+
+    def __repr__(self) -> str:
+        return f"<network {self.name!r}: {dict(self.counts)}>"
+
+
+def _links(topology: Any) -> dict[str, set[str]] | None:
+    """Who can send to whom, from a networkx graph or from pairs."""
+    if topology is None:
+        return None
+    pairs = list(topology.edges()) if hasattr(topology, "edges") else list(topology)
+    if hasattr(topology, "is_directed") and not topology.is_directed():
+        pairs += [(b, a) for a, b in pairs]
+    links: dict[str, set[str]] = {}
+    for sender, receiver in pairs:
+        links.setdefault(str(sender), set()).add(str(receiver))
+    return links
+
+
+def find(networks: dict[str, Network], name: str | None) -> Network:
+    """The network of that name; without a name, the only one there is."""
+    if name is None:
+        if len(networks) == 1:
+            return next(iter(networks.values()))
+        raise unknown("network (say which: network=...)", "", networks)
+    try:
+        return networks[name]
+    except KeyError:
+        raise unknown("network", name, networks) from None

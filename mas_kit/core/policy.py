@@ -1,0 +1,149 @@
+"""Policies: what an agent does with what it sees. Pure, swappable, and able to say why."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mas_kit.core.errors import ParameterError, TickError
+
+
+class Decision(NamedTuple):
+    """What a policy decided, and what it wants to remember until the next time."""
+
+    action: Any
+    memory: Any = None
+
+
+class Option(NamedTuple):
+    """One thing that could have been done, with its score (higher is better) and a note."""
+
+    action: Any
+    score: float
+    note: str = ""
+
+
+class Explanation(NamedTuple):
+    """Why a decision came out as it did."""
+
+    chosen: Any
+    reason: str
+    options: tuple[Option, ...] = ()
+
+
+class Policy:
+    """A way to decide. Subclass it, or hand a plain function to an agent.
+
+    Deciding is pure: it changes nothing, reads only the percept, and draws only from the stream that it is
+    given. What it must remember it returns as `Decision.memory`; the agent keeps it and puts it in the
+    next percept. So a decision can be replayed, explained later, or handed to a person.
+    """
+
+    name: str = ""
+    is_person: bool = False
+
+    def decide(self, percept: Any, rng: np.random.Generator) -> Any:
+        """The decision (a `Decision`, or the bare action) for this percept."""
+        raise TypeError(
+            f"{type(self).__name__} is a Policy without decide(percept, rng); write it and return an action"
+        )
+
+    def explain(self, percept: Any, decision: Decision) -> Explanation:
+        """Why that decision followed from that percept. Called after the fact, so it costs a run nothing."""
+        return Explanation(decision.action, f"{self.name or type(self).__name__} chose it")
+
+    def __repr__(self) -> str:
+        return f"<policy {self.name or type(self).__name__}>"
+
+
+class FunctionPolicy(Policy):
+    """A plain function as a policy: `f(percept)` or `f(percept, rng)`."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        arguments = [p for p in inspect.signature(function).parameters.values() if p.kind in positional]
+        needed = [p for p in arguments if p.default is p.empty]
+        if not arguments or len(needed) > 2:
+            raise ParameterError(
+                f"{function!r} cannot decide: a policy function takes (percept) or (percept, rng), "
+                f"this one takes ({', '.join(p.name for p in arguments)})"
+            )
+        self.function = function
+        self.name = getattr(function, "__name__", type(function).__name__)
+        self._wants_rng = len(arguments) > 1
+
+    def decide(self, percept: Any, rng: np.random.Generator) -> Any:
+        """Call the function."""
+        return self.function(percept, rng) if self._wants_rng else self.function(percept)
+
+    def explain(self, percept: Any, decision: Decision) -> Explanation:
+        """The function's own first line of documentation, if it has one."""
+        first = (inspect.getdoc(self.function) or "").split("\n")[0]
+        return Explanation(decision.action, first or f"the function {self.name} returned it")
+
+
+class Scripted(Policy):
+    """A list of actions, one a tick; the last one is repeated. `first` is the tick of the first entry."""
+
+    def __init__(self, actions: list[Any] | tuple[Any, ...], first: int = 1) -> None:
+        if not actions:
+            raise ParameterError(
+                "parameter 'actions' is empty; allowed: at least one action; list what to do"
+            )
+        self.actions, self.first = tuple(actions), first
+        self.name = "scripted"
+
+    def decide(self, percept: Any, rng: np.random.Generator) -> Any:
+        """The entry for this tick; the percept must carry `time`."""
+        return self.actions[min(max(int(percept.time) - self.first, 0), len(self.actions) - 1)]
+
+    def explain(self, percept: Any, decision: Decision) -> Explanation:
+        """It is written in the script."""
+        return Explanation(decision.action, f"line {int(percept.time) - self.first + 1} of the script")
+
+
+class Person(Policy):
+    """A person decides. The tick waits (see `Model.begin_tick`) until `answer` was called."""
+
+    name = "person"
+    is_person = True
+
+    def __init__(self) -> None:
+        self._answers: list[Any] = []
+
+    @property
+    def answered(self) -> bool:
+        """Is there an answer for the coming decision?"""
+        return bool(self._answers)
+
+    def answer(self, action: Any) -> None:
+        """What the person wants done at the next decision."""
+        self._answers.append(action)
+
+    def decide(self, percept: Any, rng: np.random.Generator) -> Any:
+        """The person's answer, used once."""
+        if not self._answers:
+            raise TickError("a person has not answered yet; call policy.answer(action) first")
+        return self._answers.pop(0)
+
+    def explain(self, percept: Any, decision: Decision) -> Explanation:
+        """Only the person knows."""
+        return Explanation(decision.action, "a person chose it")
+
+
+def as_policy(policy: Policy | Callable[..., Any]) -> Policy:
+    """A policy from a policy, a policy class or a plain function."""
+    if isinstance(policy, Policy):
+        return policy
+    if isinstance(policy, type) and issubclass(policy, Policy):
+        return policy()
+    if callable(getattr(policy, "decide", None)):
+        return FunctionPolicy(policy.decide)  # type: ignore[union-attr]
+    if callable(policy):
+        return FunctionPolicy(policy)
+    raise ParameterError(
+        f"{policy!r} is not a policy; give a Policy, or a function of (percept) or (percept, rng)"
+    )
