@@ -121,18 +121,18 @@ def negative_binomial_shape(mean: float, sd: float) -> tuple[float, float]:
     return mean * success / (1 - success), success
 
 
-def constant(value: int) -> Distribution:
-    """The same integer every period."""
-    return Distribution(value, np.ones(1))
+def constant(value: int, step: float = 1.0) -> Distribution:
+    """The same `value * step` every period."""
+    return Distribution(value, np.ones(1), step)
 
 
-def observed(counts: Sequence[int]) -> Distribution:
-    """The relative frequencies of observed whole numbers, shape (n,)."""
+def observed(counts: Sequence[int], step: float = 1.0) -> Distribution:
+    """The relative frequencies of observed whole numbers of steps, shape (n,)."""
     array = np.asarray(counts)
     if not array.size or not np.array_equal(array, np.rint(array)):
         raise out_of_range("counts", counts, "whole numbers, at least one", "round them first")
     first = int(array.min())
-    return Distribution(first, np.bincount(array.astype(np.int64) - first) / array.size)
+    return Distribution(first, np.bincount(array.astype(np.int64) - first) / array.size, step)
 
 
 def _counts(
