@@ -1,0 +1,5 @@
+"""``python -m mas_kit.cli`` is ``mas-kit``."""
+
+from mas_kit.cli import main
+
+main()

@@ -1,0 +1,125 @@
+"""The commands and their options. What they do is in the modules beside this one, loaded when called."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="mas-kit",
+    help="A laboratory for multi-agent systems: open it, play, run, reproduce.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A use case; mas-kit list shows them.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes to run on. Results do not depend on it.")
+]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address instead of opening it.")]
+Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="The TCP port to listen on.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+
+
+def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A mistake in a command is answered by one message and exit code 2, not by a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        from mas_kit.core.errors import MasKitError
+
+        try:
+            return command(*arguments, **options)
+        except MasKitError as error:
+            typer.secho(str(error), fg=typer.colors.RED, err=True)
+            raise typer.Exit(2) from None
+
+    return wrapped
+
+
+@app.command()
+@plain_errors
+def lab(
+    notebook: Annotated[
+        str | None,
+        typer.Argument(metavar="[NOTEBOOK]", help="What to open; the welcome notebook by default."),
+    ] = None,
+    no_browser: NoBrowser = False,
+    port: Port = None,
+) -> None:
+    """Open JupyterLab on the welcome notebook."""
+    from mas_kit.cli import lab as lab_
+
+    raise typer.Exit(lab_.lab(notebook, browser=not no_browser, port=port))
+
+
+@app.command("app")
+@plain_errors
+def app_(name: Name, no_browser: NoBrowser = False, port: Port = None) -> None:
+    """Open a use case's page in the browser, to play with."""
+    from mas_kit.cli import page
+
+    raise typer.Exit(page.serve(name, browser=not no_browser, port=port))
+
+
+@app.command("list")
+@plain_errors
+def list_(as_json: Json = False) -> None:
+    """List the use cases."""
+    from mas_kit.cli import runs
+
+    runs.catalogue(as_json=as_json)
+
+
+@app.command()
+@plain_errors
+def run(
+    name: Name,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter; may be repeated.")
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, help="How many runs, each with a seed of its own.")
+    ] = 20,
+    workers: Workers = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Keep every run here; by default runs/NAME.")
+    ] = None,
+) -> None:
+    """Run a use case over many seeds and summarise its metrics.
+
+    Every finished run is on disk before the next one starts. After an interruption the same command does
+    what is missing and nothing twice.
+    """
+    from mas_kit.cli import runs
+
+    runs.run(name, settings=set_ or [], seeds=seeds, workers=workers, out=out)
+
+
+@app.command()
+@plain_errors
+def reproduce(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A use case; all of them by default.")
+    ] = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Run the published and exact results again and compare; exit code 1 when one does not hold."""
+    from mas_kit.cli import runs
+
+    raise typer.Exit(0 if runs.reproduce(name, workers=workers, as_json=as_json) else 1)
+
+
+@app.command()
+@plain_errors
+def doctor(as_json: Json = False) -> None:
+    """Check this installation; where something is wrong, print the line that mends it."""
+    from mas_kit.cli import doctor as doctor_
+
+    raise typer.Exit(doctor_.doctor(as_json=as_json))
