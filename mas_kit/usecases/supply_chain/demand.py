@@ -6,7 +6,7 @@ spread, a shock, or a longer run never shifts the draws of the periods that two 
 not two at a time.
 """
 
-# ruff: noqa: ARG002 (all streams have one signature, and few need all of it)
+
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ KINDS = ("step", "normal", "poisson", "negative binomial", "ar1", "real")
 
 
 def make_demand(
-    kind: str, *, mean: float = 8.0, sd: float = 2.0, rho: float = 0.5, whole: bool = True, block: int = 0
+    kind: str, *, mean: float = 8.0, sd: float = 4.0, rho: float = 0.5, whole: bool = True, block: int = 0
 ) -> Demand:
     """A stream by its name, one of KINDS; what a kind has no use for is left aside (`step` is Sterman's).
 
