@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mas_kit.core.model import Model
 
 
-_record = tuple.__new__  # what Message(...) ends in, without the call around it: a third of the cost of sending
+_record = (
+    tuple.__new__
+)  # what Message(...) ends in, without the call around it: a third of the cost of sending
 
 
 def _performative(text: str) -> Performative:
@@ -71,6 +73,12 @@ class Agent(mesa.Agent):  # type: ignore[misc]
             self._rng = self.model.stream(f"agent/{self.name}")
         return self._rng
 
+    @property
+    def waits_for_person(self) -> bool:
+        """Does the coming decision need a person's answer that is not there yet?"""
+        policy = self.policy
+        return self.alive and policy is not None and policy.is_person and not policy.answered
+
     def perceive(self) -> Any:
         """What the agent sees: a small frozen record of its own state, its neighbourhood and its inbox."""
         return tuple(self.inbox)
@@ -79,7 +87,8 @@ class Agent(mesa.Agent):  # type: ignore[misc]
         """What the agent wants to do. Changes nothing: the default asks its policy."""
         if self.policy is None:
             raise MasKitError(
-                f"agent {self.name!r} cannot decide: give it a policy (policy=...) or write {type(self).__name__}.decide"
+                f"agent {self.name!r} cannot decide: give it a policy (policy=...) "
+                f"or write {type(self).__name__}.decide"
             )
         return self.policy.decide(percept, self.rng)
 

@@ -153,7 +153,7 @@ class EventLog:
 
     def frame(self) -> pd.DataFrame:
         """The log as a table: id, time, agent, kind, causes (tuple of ids), data (as text)."""
-        import pandas as pd  # noqa: PLC0415  (only a table needs it)
+        import pandas as pd
 
         rows = [(*event[:5], _text(event.data)) for event in self]
         return pd.DataFrame(rows, columns=["id", "time", "agent", "kind", "causes", "data"])

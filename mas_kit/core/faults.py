@@ -205,6 +205,6 @@ def biased(record: Any, fault: Bias) -> Any:
     value = getattr(record, fault.field) * fault.factor + fault.offset
     if hasattr(record, "_replace"):
         return record._replace(**{fault.field: value})
-    import dataclasses  # noqa: PLC0415  (most percepts are named tuples)
+    import dataclasses
 
     return dataclasses.replace(record, **{fault.field: value})

@@ -83,6 +83,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.build()
         for name, policy in (policies or {}).items():
             self.agent(name).policy = as_policy(policy)
+        self.ready()
         self._injector.check()
 
     @classmethod
@@ -91,7 +92,8 @@ class Model(mesa.Model):  # type: ignore[misc]
             return cls.Parameters(**overrides)
         if not isinstance(parameters, cls.Parameters):
             raise MasKitError(
-                f"{cls.__name__} takes parameters of {cls.Parameters.__name__}, not {type(parameters).__name__}"
+                f"{cls.__name__} takes parameters of {cls.Parameters.__name__}, "
+                f"not {type(parameters).__name__}"
             )
         return parameters.replace(**overrides) if overrides else parameters
 
@@ -106,6 +108,9 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     def build(self) -> None:
         """Make the networks and the agents."""
+
+    def ready(self) -> None:
+        """What is to be done once all policies are in place."""
 
     def world(self) -> None:
         """What the world does by itself at the end of a tick."""
@@ -151,13 +156,18 @@ class Model(mesa.Model):  # type: ignore[misc]
             raise unknown("agent", name, self.by_name) from None
 
     @property
+    def coming_tick(self) -> int:
+        """The tick of the coming decision: this one while a tick is half done, or else the next."""
+        return self.tick if self._half_done is not None else self.tick + 1
+
+    @property
     def finished(self) -> bool:
         """Is the run over?"""
         return not self.running or (self.horizon is not None and self.tick >= self.horizon)
 
     def frame(self) -> pd.DataFrame:
         """The recorded rows as a table, one a tick, `time` first."""
-        import pandas as pd  # noqa: PLC0415  (only a table needs it)
+        import pandas as pd
 
         return pd.DataFrame(self.history)
 
@@ -219,14 +229,7 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     def waiting_for(self) -> list[Agent]:
         """The agents whose policy is a person who has not answered for the coming decision."""
-        return [
-            agent
-            for agent in self._roster
-            if agent.alive
-            and agent.policy is not None
-            and agent.policy.is_person
-            and not agent.policy.answered  # type: ignore[attr-defined]
-        ]
+        return [agent for agent in self._roster if agent.waits_for_person]
 
     def run(self, ticks: int | None = None) -> Self:
         """Run this many ticks, or to the horizon; stops early when the run is over. Returns the model."""
@@ -260,7 +263,8 @@ class Model(mesa.Model):  # type: ignore[misc]
                 yield
                 self._decide(wave)
                 self._act(wave)
-            if not any([network.flush(tick) for network in networks]):
+            due_now = [network.flush(tick) for network in networks]  # a list: every network has to flush
+            if not any(due_now):
                 break
             for network in networks:
                 network.deliver(tick)

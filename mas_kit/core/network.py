@@ -148,6 +148,14 @@ class Network:
                     row = self.log.emit(tick, message.sender, "duplicated", row, message)
                 self._post(due, message, row)
 
+    def post(self, message: Message, due: int) -> None:
+        """Put a message on its way outside a tick, due at that tick: for what is in transit at the start."""
+        row = -1
+        if self.log is not None:
+            row = self.log.emit(self.model.tick, message.sender, "sent", None, message)
+        self.counts["sent"] += 1
+        self._post(due, message, row)
+
     def _post(self, due: int, message: Message, row: int) -> None:
         bucket = self._calendar.setdefault(due, [])
         if not bucket or not isinstance(bucket[-1][1], list):  # a plain batch is closed: its ids are a range

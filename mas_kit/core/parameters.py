@@ -56,7 +56,7 @@ def parameter(
     step: float | None = None,
     group: str = "",
 ) -> Any:
-    """Declare one parameter: default, help text, inclusive bounds, unit, the step of its slider, its group."""
+    """Declare one parameter: default, help text, inclusive bounds, unit, step of its slider, group."""
     extra: dict[str, Any] = {"unit": unit, "step": step, "group": group}
     return Field(default=default, ge=ge, le=le, description=help, json_schema_extra=extra)
 
@@ -101,7 +101,7 @@ class Parameters(BaseModel):
     @classmethod
     def table(cls) -> pd.DataFrame:
         """The parameters as a table: name, default, allowed, unit, help."""
-        import pandas as pd  # noqa: PLC0415  (only a table needs it)
+        import pandas as pd
 
         rows = [(i.name, i.default, i.allowed, i.unit, i.help) for i in cls.describe()]
         return pd.DataFrame(rows, columns=["parameter", "default", "allowed", "unit", "help"])

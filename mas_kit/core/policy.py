@@ -44,6 +44,7 @@ class Policy:
 
     name: str = ""
     is_person: bool = False
+    answered: bool = True  # a person's policy says here whether there is an answer
 
     def decide(self, percept: Any, rng: np.random.Generator) -> Any:
         """The decision (a `Decision`, or the bare action) for this percept."""
@@ -115,7 +116,7 @@ class Person(Policy):
         self._answers: list[Any] = []
 
     @property
-    def answered(self) -> bool:
+    def answered(self) -> bool:  # type: ignore[override]
         """Is there an answer for the coming decision?"""
         return bool(self._answers)
 

@@ -6,8 +6,6 @@ spread, a shock, or a longer run never shifts the draws of the periods that two 
 not two at a time.
 """
 
-
-
 from __future__ import annotations
 
 import math
