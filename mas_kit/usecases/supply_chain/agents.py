@@ -179,7 +179,7 @@ class Stage(Agent):
     def act(self, action: Order | float) -> None:
         """Take in the goods, fill orders, order; tell the supplier what the chain shares."""
         see: StagePercept = self.percept
-        quantity, replenish = action if action.__class__ is Order else (action, 0.0)  # type: ignore[misc]
+        quantity, replenish = action if isinstance(action, Order) else (action, 0.0)
         quantity, replenish = self.model.cases(quantity), self.model.cases(replenish)
         self.received += self.supply_line - see.supply_line
         owed = see.owed + replenish

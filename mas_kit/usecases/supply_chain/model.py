@@ -51,6 +51,8 @@ class SupplyChain(Model):
         },
     }
 
+    roles: ClassVar[Mapping[str, type[Any]]] = dict.fromkeys(STAGES, Stage)  # swap in a class of your own
+
     p: SupplyChainParameters
 
     def build(self) -> None:
@@ -68,7 +70,7 @@ class SupplyChain(Model):
         self.stages: list[Stage] = []
         for i, name in enumerate(STAGES):
             supplier = STAGES[i + 1] if i + 1 < len(STAGES) else None
-            self.stages.append(Stage(self, name, names[i], supplier, *rates[i]))
+            self.stages.append(self.roles[name](self, name, names[i], supplier, *rates[i]))
         for i, stage in enumerate(self.stages):
             stage.policy = self._policy(getattr(p, stage.name), i)
         self.tally = [Tally() for _ in self.stages]
