@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
+import numpy as np
+
 from mas_kit.core.errors import out_of_range
 
 
@@ -69,10 +71,27 @@ def private_demand_bound(protections: Sequence[int], window: int) -> tuple[float
     """Each stage against the customer when each sees only the orders it gets: a LOWER BOUND, retailer first.
 
     The product of the stages' own factors. It is an equality for the first stage only: its orders are
-    correlated, and the factor of the next stage holds for independent demand.
+    correlated, and the factor of the next stage holds for independent demand. Source: Chen, Drezner, Ryan and
+    Simchi-Levi (2000), theorem for decentralised demand information.
     """
     factors = [moving_average(protection, window) for protection in protections]
     return tuple(prod(factors[: stage + 1]) for stage in range(len(factors)))
+
+
+def private_demand(protections: Sequence[int], window: int) -> tuple[float, ...]:
+    """What the bound bounds: the exact ratios for independent customer demand, retailer first.
+
+    A stage turns incoming orders into q(t) = (1 + L/p) d(t) - (L/p) d(t - p). Stages in a row multiply these
+    filters, and the variance of filtered white noise is the sum of the squared weights.
+    """
+    weights, ratios = np.ones(1), []
+    for protection in protections:
+        _whole("protections", protection, 0)
+        _whole("window", window, 1)
+        share = protection / window
+        weights = np.convolve(weights, [1 + share, -share])  # in steps of p periods
+        ratios.append(float(weights @ weights))
+    return tuple(ratios)
 
 
 def _whole(name: str, value: int, least: int) -> None:

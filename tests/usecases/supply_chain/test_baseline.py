@@ -29,6 +29,13 @@ def test_textbook_example():
     assert optimum.cost == pytest.approx(47.660, abs=0.0005)
 
 
+def test_published_solution_of_the_example():
+    """As in stockpyl's documentation of the example, on a grid of its own: within half a percent."""
+    optimum = clark_scarf(**EXAMPLE, shortage=SHORTAGE, demand=DEMAND)
+    assert optimum.echelon_levels == pytest.approx((6.5144388, 12.0123323, 22.7002372), rel=0.005)
+    assert optimum.cost == pytest.approx(47.668653127, rel=0.005)
+
+
 def test_periodic_review():
     optimum = clark_scarf(**EXAMPLE, shortage=SHORTAGE, demand=DEMAND, periodic=True)
     assert optimum.echelon_levels == pytest.approx((12.11, 17.35, 27.87), abs=0.005)

@@ -68,20 +68,27 @@ def test_shared_demand_is_an_equality_at_every_stage(agree):
         agree(ratio(orders, demand), expected[stage], largest_error=0.003 * expected[stage])
 
 
-def test_private_demand_is_a_bound_and_an_equality_only_for_the_retailer(agree):
+def test_private_demand_and_its_bound(agree):
+    """The product of the stages' factors is a lower bound, and an equality for the retailer only."""
     bound = bullwhip.private_demand_bound((2, 2, 2, 2), 10)
+    exact = bullwhip.private_demand((2, 2, 2, 2), 10)
     assert bound == pytest.approx((1.48, 2.1904, 3.241792, 4.79785216), abs=1e-9)
+    assert exact[0] == pytest.approx(bound[0])
+    assert all(ratio > least for ratio, least in zip(exact[1:], bound[1:], strict=True))
     demand = autoregressive(0.0, PERIODS, REPLICATES, np.random.default_rng(5))
     orders = demand
-    simulated = []
-    for _ in range(4):
+    for stage in range(4):
         orders = order_up_to(orders, 2 * forecast_moving_average(orders, 10))
-        simulated.append(ratio(orders, demand))
-    agree(simulated[0], bound[0], largest_error=0.003)
-    for stage in (1, 2, 3):
-        excess = simulated[stage] - bound[stage]
-        assert excess.mean() > 10 * excess.std(ddof=1) / np.sqrt(REPLICATES), stage
-    assert [round(float(s.mean()), 1) for s in simulated] == [1.5, 2.3, 3.8, 6.3]
+        agree(ratio(orders, demand), exact[stage], largest_error=0.003 * exact[stage])
+
+
+def test_private_demand_of_unequal_stages(agree):
+    exact = bullwhip.private_demand((4, 1, 3), 5)
+    demand = autoregressive(0.0, PERIODS, REPLICATES, np.random.default_rng(6))
+    orders = demand
+    for stage, protection in enumerate((4, 1, 3)):
+        orders = order_up_to(orders, protection * forecast_moving_average(orders, 5))
+        agree(ratio(orders, demand), exact[stage], largest_error=0.005 * exact[stage])
 
 
 def test_limits():
@@ -97,6 +104,7 @@ def test_limits():
         (lambda: bullwhip.moving_average(1.5, 4), "protection"),
         (lambda: bullwhip.moving_average(2, 4, 1.0), "rho"),
         (lambda: bullwhip.exponential_smoothing(2, 0.0), "weight"),
+        (lambda: bullwhip.private_demand((2, -1), 4), "protections"),
         (lambda: bullwhip.minimum_mean_square_error(2, -1.0), "rho"),
     ],
 )

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from mas_kit.core.errors import ParameterError
+from mas_kit.usecases.supply_chain import STAGES, SupplyChain, distribution
+from mas_kit.usecases.supply_chain.baseline import stationary_beer_game
 from mas_kit.usecases.supply_chain.reference import (
     Rule,
     autoregressive,
@@ -89,3 +91,50 @@ def test_autoregressive_moments(agree):
     agree((series**2).mean(axis=0), 1.0, 0.01)
     agree((series[1:] * series[:-1]).mean(axis=0), 0.6, 0.01)
     assert np.array_equal(series, autoregressive(0.6, 2000, 300, np.random.default_rng(8)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "settings"),
+    [
+        (BENCHMARK, SupplyChain.oracles["benchmark"]),
+        (PEOPLE, {}),
+        (PEOPLE._replace(beta=0.9), {"beta": 0.9, "freeze": 0, "demand": "negative binomial", "sd": 4.0}),
+        (PEOPLE, {"demand": "ar1", "rho": 0.7, "whole": False, "weeks": 200}),
+        (PEOPLE, {"demand": "real", "weeks": 204}),
+    ],
+    ids=["benchmark", "people", "free ordering", "not whole", "real demand"],
+)
+def test_the_agents_play_the_same_game(rule, settings):
+    """Two implementations that share no code, week by week and stage by stage."""
+    model = SupplyChain(seed=11, **settings).run()
+    history = model.frame()
+    game = play_beer_game(
+        history[["retailer.demand"]].to_numpy(),
+        rule,
+        frozen_weeks=settings.get("freeze", 4),
+        rounding="half up" if settings.get("whole", True) else "none",
+    )
+    for i, stage in enumerate(STAGES):
+        for column, array in (
+            ("order", game.orders),
+            ("demand", game.incoming),
+            ("inventory", game.inventory),
+            ("backlog", game.backlog),
+            ("cost", game.cost),
+        ):
+            assert history[f"{stage}.{column}"].to_numpy() == pytest.approx(array[:, i, 0]), (stage, column)
+
+
+def test_the_planners_agents_play_the_same_game():
+    model = SupplyChain.oracle("stationary", seed=3, weeks=300).run()
+    history = model.frame()
+    levels = stationary_beer_game(distribution.poisson(8)).local_levels
+    game = play_beer_game(
+        history[["retailer.demand"]].to_numpy(),
+        Rule.base_stock(levels),
+        holding=(1.0, 0.75, 0.5, 0.25),
+        shortage=(10, 0, 0, 0),
+        frozen_weeks=0,
+    )
+    weekly = history[[f"{stage}.cost" for stage in STAGES]].to_numpy()
+    assert weekly == pytest.approx(game.cost[..., 0])
