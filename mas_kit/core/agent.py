@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 
 from mas_kit.core.errors import MasKitError, TickError, unknown
+from mas_kit.core.events import Cause
 from mas_kit.core.messages import Message, Performative
 from mas_kit.core.network import Network, find
 from mas_kit.core.policy import Decision, Explanation, Policy, as_policy
@@ -27,6 +28,14 @@ def _performative(text: str) -> Performative:
         return Performative(text)
     except ValueError:
         raise unknown("performative", text, list(Performative)) from None
+
+
+def _address(receiver: str | Agent) -> str:
+    if isinstance(receiver, str):
+        return str(receiver)
+    if isinstance(receiver, Agent):
+        return receiver.name
+    raise MasKitError(f"a message cannot go to {receiver!r}; give the receiver's name, or the agent itself")
 
 
 class Agent(mesa.Agent):  # type: ignore[misc]
@@ -54,17 +63,31 @@ class Agent(mesa.Agent):  # type: ignore[misc]
     ) -> None:
         super().__init__(model)
         self.name = name or f"{type(self).__name__.lower()}-{self.unique_id}"
-        self.policy: Policy | None = None if policy is None else as_policy(policy)
         self.alive = True
         self.inbox: list[Message] = []
-        self.arrivals: list[int] = []  # log ids of the inbox, where the log is on
+        self.arrivals: list[int] = []  # log ids of what bears on the next percept: mail, faults
         self.percept: Any = None
         self.decision: Decision | None = None
         self.memory: Any = None
-        self.cause: int | None = None  # log id of the event behind what it does now
-        self.fault_cause: int | None = None
+        self.cause: Cause = None  # log id of the event behind what it does now
         self._rng: np.random.Generator | None = None
+        self._policy: Policy | None = None
         model.enrol(self)
+        if policy is not None:
+            self.policy = policy
+
+    @property
+    def policy(self) -> Policy | None:
+        """Who decides for this agent. It can be changed between two decisions, to a plain function too."""
+        return self._policy
+
+    @policy.setter
+    def policy(self, policy: Policy | Callable[..., Any] | None) -> None:
+        self._policy = None if policy is None else as_policy(policy)
+        people = self.model.people
+        people[:] = [other for other in people if other is not self]
+        if self._policy is not None and self._policy.is_person:
+            people.append(self)
 
     @property
     def rng(self) -> np.random.Generator:
@@ -85,12 +108,13 @@ class Agent(mesa.Agent):  # type: ignore[misc]
 
     def decide(self, percept: Any) -> Any:
         """What the agent wants to do. Changes nothing: the default asks its policy."""
-        if self.policy is None:
+        policy = self.policy
+        if policy is None:
             raise MasKitError(
                 f"agent {self.name!r} cannot decide: give it a policy (policy=...) "
                 f"or write {type(self).__name__}.decide"
             )
-        return self.policy.decide(percept, self.rng)
+        return policy.decide(percept, self.rng)
 
     def act(self, action: Any) -> None:
         """Change the world and send messages: the only place where an agent does either."""
@@ -120,7 +144,7 @@ class Agent(mesa.Agent):  # type: ignore[misc]
         if performative.__class__ is not Performative:
             performative = _performative(performative)
         if receiver.__class__ is not str:
-            receiver = receiver.name  # type: ignore[union-attr]
+            receiver = _address(receiver)
         message = _record(
             Message,
             (
@@ -139,11 +163,11 @@ class Agent(mesa.Agent):  # type: ignore[misc]
                 ontology,
             ),
         )
-        if network.__class__ is not Network:
-            network = find(self.model.networks, network)  # type: ignore[arg-type]
-        network.outbox.append(message)  # type: ignore[union-attr]
-        if network.log is not None:  # type: ignore[union-attr]
-            network.causes.append(self.cause)  # type: ignore[union-attr]
+        if network.__class__ is not Network and not isinstance(network, Network):
+            network = find(self.model.networks, network)
+        network.outbox.append(message)
+        if network.log is not None:
+            network.causes.append(self.cause)
         return message
 
     def explain(self) -> Explanation:

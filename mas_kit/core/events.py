@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -140,16 +141,20 @@ class EventLog:
         return None
 
     def chain(self, row: int, depth: int = 1000) -> list[Event]:
-        """This event and everything that led to it, newest first; at most `depth` events."""
-        seen: set[int] = set()
-        front = [row]
-        while front and len(seen) < depth:
-            here = front.pop()
-            if here in seen or here not in self:
+        """This event and everything that led to it, newest first; the newest `depth` of them."""
+        found: list[Event] = []
+        front, seen = [-row], {row}  # a heap of negated ids: causes are older than what they cause
+        while front and len(found) < depth:
+            here = -heapq.heappop(front)
+            if here not in self:
                 continue
-            seen.add(here)
-            front.extend(self[here].causes)
-        return [self[i] for i in sorted(seen, reverse=True)]
+            event = self[here]
+            found.append(event)
+            for cause in event.causes:
+                if cause not in seen:
+                    seen.add(cause)
+                    heapq.heappush(front, -cause)
+        return found
 
     def frame(self) -> pd.DataFrame:
         """The log as a table: id, time, agent, kind, causes (tuple of ids), data (as text)."""

@@ -8,13 +8,15 @@ omission (silence, loss), timing (delay), and wrong values (bias).
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from mas_kit.core.errors import ParameterError, unknown
-from mas_kit.core.network import find
+from mas_kit.core.network import find, group_numbers
 
 if TYPE_CHECKING:
     from mas_kit.core.model import Model
@@ -133,6 +135,7 @@ class Injector:
         self.model = model
         self.faults = parse(faults)
         self.active: list[Fault] = []
+        self._rows: dict[Fault, int | None] = {}  # log id of the start of each
 
     def check(self) -> None:
         """Does every fault name an agent and a network that exist? Raises UnknownNameError if not."""
@@ -156,12 +159,13 @@ class Injector:
             cause = None
             if self.model.log is not None:
                 who = getattr(fault, "agent", None) or getattr(fault, "network", None) or "network"
-                cause = self.model.log.emit(tick, who, "fault", None, (phase, fault))
+                cause = self.model.log.emit(tick, who, "fault", self._rows.get(fault), (phase, fault))
+                self._rows[fault] = cause
             if isinstance(fault, Crash):
                 self._crash_or_restart(fault, phase, cause)
         self.model.anyone_down = any(isinstance(fault, Crash) for fault in now)
         self._set_networks()
-        self.model.biases = [f for f in now if isinstance(f, Bias)]
+        self.model.biases = [(f, self._rows.get(f)) for f in now if isinstance(f, Bias)]
 
     def _crash_or_restart(self, fault: Crash, phase: str, cause: int | None) -> None:
         agent = self.model.by_name.get(fault.agent)
@@ -169,17 +173,19 @@ class Injector:
             return
         still_down = any(isinstance(f, Crash) and f.agent == fault.agent for f in self.active)
         agent.alive = not still_down
-        agent.fault_cause = cause
         if phase == "starts" and fault.forget:
             agent.memory = None
             agent.inbox, agent.arrivals = [], []
+        if cause is not None:
+            agent.arrivals.append(cause)
 
     def _set_networks(self) -> None:
         for network in self.model.networks.values():
-            network.extra_delay, network.link_loss, groups = 0, [], None
+            network.extra_delay, network.link_loss = 0, []
+            network.silent, network.splits = set(), []
             for fault in self.active:
                 if isinstance(fault, Silence) and fault.network in (None, network.name):
-                    network.link_loss.append((1.0, fault.agent, None))
+                    network.silent.add(fault.agent)
                 elif isinstance(fault, Delay | Loss | Partition):
                     if find(self.model.networks, fault.network) is not network:
                         continue
@@ -188,23 +194,18 @@ class Injector:
                     elif isinstance(fault, Loss):
                         network.link_loss.append((fault.probability, fault.sender, fault.receiver))
                     else:
-                        groups = fault.groups
-            if groups is not None:
-                network.partition(*groups)
-            elif any(isinstance(f, Partition) for f in self.faults):
-                network.heal()
+                        network.splits.append(group_numbers(fault.groups))
             network.refresh()
 
 
 def biased(record: Any, fault: Bias) -> Any:
     """A copy of a percept or an action with the fault's number off; a bare number counts as the field."""
-    if isinstance(record, int | float):
+    if isinstance(record, int | float | np.number):
         return record * fault.factor + fault.offset
     if not hasattr(record, fault.field):
-        raise unknown(f"field of {type(record).__name__}", fault.field, getattr(record, "_fields", ()))
+        fields = getattr(record, "_fields", getattr(record, "__dataclass_fields__", ()))
+        raise unknown(f"field of {type(record).__name__}", fault.field, fields)
     value = getattr(record, fault.field) * fault.factor + fault.offset
     if hasattr(record, "_replace"):
         return record._replace(**{fault.field: value})
-    import dataclasses
-
     return dataclasses.replace(record, **{fault.field: value})

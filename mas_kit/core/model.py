@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import floor
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import mesa
@@ -11,9 +12,10 @@ import numpy as np
 from mas_kit.core.chance import SeedTree
 from mas_kit.core.errors import MasKitError, TickError, out_of_range, unknown
 from mas_kit.core.events import EventLog
-from mas_kit.core.faults import Bias, Fault, Injector, biased
-from mas_kit.core.parameters import Parameters
-from mas_kit.core.policy import Decision, Policy, as_policy
+from mas_kit.core.faults import Bias, Fault, Injector
+from mas_kit.core.parameters import Parameters as _Parameters  # the class attribute of a model has its name
+from mas_kit.core.policy import Policy
+from mas_kit.core.tick import phases
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,14 +46,14 @@ class Model(mesa.Model):  # type: ignore[misc]
         ParameterError, UnknownNameError: a value out of its range; a name that does not exist.
     """
 
-    Parameters: ClassVar[type[Parameters]] = Parameters
+    Parameters: ClassVar[type[_Parameters]] = _Parameters
     activation: ClassVar[Activation] = "simultaneous"
     oracles: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     max_rounds: ClassVar[int] = 100  # bound on rounds of zero-delay messages within one tick
 
     def __init__(
         self,
-        parameters: Parameters | None = None,
+        parameters: _Parameters | None = None,
         /,
         *,
         seed: int | None = None,
@@ -73,21 +75,26 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.by_name: dict[str, Agent] = {}
         self.networks: dict[str, Network] = {}
         self.history: list[dict[str, Any]] = []
-        self.biases: list[Bias] = []
-        self.anyone_down = False  # set by faults; asking every agent every tick would cost more than it tells
-        self._record = record
-        self._roster: list[Agent] = []
-        self._half_done: Iterator[None] | None = None
+        self.recording = record
+        self.people: list[Agent] = []  # those whose policy is a person
+        # Set by faults: the biases in force with the log id of each; whether any agent is down. (Asking every
+        # agent every tick would cost more than it tells.)
+        self.biases: list[tuple[Bias, int | None]] = []
+        self.anyone_down = False
+        self._half_done: Iterator[list[Agent]] | None = None
+        self._wave: list[Agent] | None = None  # those who have perceived and not decided, in a tick half done
         self._pausing = False
-        self._injector = Injector(self, faults)
+        self._broken: str | None = None
+        self.step = self._step  # type: ignore[method-assign]  # Mesa's wrapper checks nothing first
+        self.injector = Injector(self, faults)
         self.build()
         for name, policy in (policies or {}).items():
-            self.agent(name).policy = as_policy(policy)
+            self.agent(name).policy = policy
         self.ready()
-        self._injector.check()
+        self.injector.check()
 
     @classmethod
-    def _settle(cls, parameters: Parameters | None, overrides: dict[str, Any]) -> Parameters:
+    def _settle(cls, parameters: _Parameters | None, overrides: dict[str, Any]) -> _Parameters:
         if parameters is None:
             return cls.Parameters(**overrides)
         if not isinstance(parameters, cls.Parameters):
@@ -134,9 +141,9 @@ class Model(mesa.Model):  # type: ignore[misc]
     # ---- what everybody reads
 
     @property
-    def parameters(self) -> Parameters:
+    def parameters(self) -> _Parameters:
         """The parameters of this run (also `p`)."""
-        found: Parameters = self.p
+        found: _Parameters = self.p
         return found
 
     @property
@@ -182,31 +189,49 @@ class Model(mesa.Model):  # type: ignore[misc]
                 f"the model has an agent named {agent_name!r} already; give this one another name"
             )
         self.by_name[agent.name] = agent
-        self._roster.append(agent)
 
     def dismiss(self, agent: Agent) -> None:
         """Let an agent go. `Agent.remove` calls it."""
-        if self.by_name.pop(agent.name, None) is not None:
-            self._roster = [other for other in self._roster if other is not agent]
+        agent.alive = False
+        if self.by_name.get(agent.name) is agent:
+            del self.by_name[agent.name]
+        self.people = [other for other in self.people if other is not agent]
 
     # ---- time
 
     def step(self) -> None:
-        """One tick. (Mesa's clock calls this; from outside it moves the clock as well.)"""
-        if self._half_done is not None:
-            raise TickError("a tick is half done; call finish_tick() before the next step")
-        phases = self._phases()
-        if self._pausing:
-            self._half_done = phases
-            next(phases, None)
-        else:
-            for _ in phases:
-                pass
+        """One tick, to its end.
+
+        Raises TickError when a tick is half done, when an error broke an earlier one off, and when a person
+        has not answered: the tick waits in its middle then, `finish_tick` goes on with it.
+        """
+        # On an instance, `step` is `_step`, which moves Mesa's clock; this here is what the clock calls.
+        self._half_done = phases(self)
+        self._go_on()
+
+    def _step(self) -> None:
+        self.run_for(1)
+
+    def run_for(self, duration: float) -> None:
+        """Move the clock on by so many ticks."""
+        self.run_until(self.time + duration)
+
+    def run_until(self, end_time: float) -> None:
+        """Move the clock on to this time, one tick after the other."""
+        while self.time < end_time:
+            if self._broken is not None:
+                raise TickError(f"{self._broken}; make a new model")
+            if self._half_done is not None:
+                raise TickError("a tick is half done; call finish_tick() first")
+            super().run_until(min(end_time, floor(self.time) + 1))
+            if self._half_done is not None and not self._pausing:
+                raise self._unanswered()
 
     def begin_tick(self) -> None:
-        """The first half of a tick: deliver and perceive. Then a person can look before deciding."""
-        if self._half_done is not None:
-            raise TickError("a tick is half done; call finish_tick() before the next begin_tick()")
+        """The first half of a tick: deliver and perceive. Then a person can look before deciding.
+
+        Where agents take turns the tick stops at the first person's turn.
+        """
         self._pausing = True
         try:
             self.run_for(1)
@@ -216,20 +241,56 @@ class Model(mesa.Model):  # type: ignore[misc]
     def finish_tick(self) -> None:
         """The second half of a tick: decide, act, world, record.
 
-        Raises TickError when no tick was begun, or while a person has not answered; nothing is lost then.
+        Raises TickError when no tick was begun, and while a person has not answered, which can happen more
+        than once in a tick where messages take no time. Nothing is lost then: answer and call it again.
         """
         if self._half_done is None:
             raise TickError("no tick is half done; call begin_tick() first")
-        missing = [agent.name for agent in self.waiting_for()]
-        if missing:
-            raise TickError(f"waiting for {', '.join(missing)}: call agent(name).policy.answer(action) first")
-        for _ in self._half_done:
-            pass
-        self._half_done = None
+        if not self.waiting_for():
+            self._go_on()
+        if self._half_done is not None:
+            raise self._unanswered()
 
     def waiting_for(self) -> list[Agent]:
         """The agents whose policy is a person who has not answered for the coming decision."""
-        return [agent for agent in self._roster if agent.waits_for_person]
+        wave = self._wave
+        return [
+            agent
+            for agent in self.people
+            if agent.alive
+            and not agent.policy.answered  # type: ignore[union-attr]
+            and (wave is None or agent in wave)
+        ]
+
+    def _go_on(self) -> None:
+        """Run the tick to its end, or to where somebody wants to look or has to answer first."""
+        assert self._half_done is not None
+        self._wave = None
+        try:
+            for wave in self._half_done:
+                if self._pausing or self.people:
+                    self._wave = wave
+                    if self.waiting_for() or (self._pausing and self._worth_a_look(wave)):
+                        return
+            self._half_done = self._wave = None
+        except BaseException as error:
+            self._half_done = self._wave = None
+            self._broken = f"tick {self.tick} of this model broke off with {type(error).__name__}: {error}"
+            raise
+
+    def _worth_a_look(self, wave: list[Agent]) -> bool:
+        people = [agent for agent in self.people if agent.alive]
+        return not people or any(agent in wave for agent in people)
+
+    def _unanswered(self) -> TickError:
+        names = ", ".join(agent.name for agent in self.waiting_for())
+        return TickError(f"waiting for {names}: call agent(name).policy.answer(action), then finish_tick()")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickle and copy take; not possible in the middle of a tick."""
+        if self._half_done is not None:
+            raise TickError("a tick is half done; call finish_tick() before copying or pickling the model")
+        return self.__dict__
 
     def run(self, ticks: int | None = None) -> Self:
         """Run this many ticks, or to the horizon; stops early when the run is over. Returns the model."""
@@ -244,96 +305,3 @@ class Model(mesa.Model):  # type: ignore[misc]
             self.step()
             left -= 1
         return self
-
-    # ---- the phases of a tick
-
-    def _phases(self) -> Iterator[None]:
-        """One tick; yields after each perception, which is where a person may look."""
-        self.tick += 1
-        tick = self.tick
-        if self._injector.faults:
-            self._injector.apply(tick)
-        networks = list(self.networks.values())
-        for network in networks:
-            network.deliver(tick)
-        awake = [agent for agent in self._roster if agent.alive] if self.anyone_down else self._roster
-        for _ in range(self.max_rounds):
-            for wave in self._waves(awake):
-                self._perceive(wave)
-                yield
-                self._decide(wave)
-                self._act(wave)
-            due_now = [network.flush(tick) for network in networks]  # a list: every network has to flush
-            if not any(due_now):
-                break
-            for network in networks:
-                network.deliver(tick)
-            awake = [agent for agent in self._roster if agent.inbox and agent.alive]
-        self.world()
-        for network in networks:
-            network.flush(tick)
-        if self._record:
-            self.history.append({"time": tick, **self.observe()})
-        if self.log is not None:
-            self.log.trim()
-
-    def _waves(self, awake: list[Agent]) -> Iterator[list[Agent]]:
-        """Groups of agents that perceive, decide and act together, in the declared order."""
-        if self.activation == "simultaneous":
-            yield list(awake)
-            return
-        turns = list(awake)
-        if self.activation == "random":
-            turns = [turns[i] for i in self.stream("activation").permutation(len(turns)).tolist()]
-        for agent in turns:
-            if agent.alive and agent.name in self.by_name:
-                yield [agent]
-
-    def _perceive(self, wave: list[Agent]) -> None:
-        for agent in wave:
-            agent.percept = agent.perceive()
-        if self.biases:
-            self._distort(wave, "percept")
-        if self.log is not None:
-            causes = [tuple(agent.arrivals) or agent.fault_cause for agent in wave]
-            names, percepts = [agent.name for agent in wave], [agent.percept for agent in wave]
-            first = self.log.emit_many(self.tick, names, "percept", causes, percepts)
-            for row, agent in enumerate(wave, first):
-                agent.cause, agent.arrivals, agent.fault_cause = row, [], None
-
-    def _decide(self, wave: list[Agent]) -> None:
-        for agent in wave:
-            decision = agent.decide(agent.percept)
-            agent.decision = decision if decision.__class__ is Decision else Decision(decision)
-        if self.biases:
-            self._distort(wave, "action")
-        if self.log is not None:
-            self._note(wave, "decision", [agent.decision for agent in wave])
-
-    def _act(self, wave: list[Agent]) -> None:
-        if self.log is not None:
-            self._note(wave, "action", [agent.decision.action for agent in wave])  # type: ignore[union-attr]
-        for agent in wave:
-            action, agent.memory = agent.decision  # type: ignore[misc]
-            agent.act(action)
-            if agent.inbox:
-                agent.inbox = []
-
-    def _note(self, wave: list[Agent], kind: str, data: Sequence[Any]) -> None:
-        """Log one event for each agent of the wave, caused by that agent's event before."""
-        assert self.log is not None
-        causes = [agent.cause for agent in wave]
-        first = self.log.emit_many(self.tick, [agent.name for agent in wave], kind, causes, data)
-        for row, agent in enumerate(wave, first):
-            agent.cause = row
-
-    def _distort(self, wave: list[Agent], where: str) -> None:
-        for fault in self.biases:
-            for agent in wave:
-                if agent.name != fault.agent or fault.where != where:
-                    continue
-                if where == "percept":
-                    agent.percept = biased(agent.percept, fault)
-                elif agent.decision is not None:
-                    action = biased(agent.decision.action, fault)
-                    agent.decision = agent.decision._replace(action=action)

@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mas_kit.core.errors import MasKitError, out_of_range, unknown
 from mas_kit.core.messages import Message
 
 if TYPE_CHECKING:
-    from mas_kit.core.events import EventLog
+    from mas_kit.core.events import Cause, EventLog
     from mas_kit.core.model import Model
 
 _DRAWS = 4  # uniform numbers a message: loss, duplication, reordering, latency; always all four, so that
@@ -53,31 +55,28 @@ class Network:
         when_down: str = "drop",
     ) -> None:
         for key, value in (("loss", loss), ("duplication", duplication), ("reordering", reordering)):
-            if not 0.0 <= value <= 1.0:
+            if not (isinstance(value, int | float) and 0.0 <= value <= 1.0):
                 raise out_of_range(key, value, "0 to 1", "give a probability")
-        low, high = latency if isinstance(latency, tuple) else (latency, latency)
-        if not 0 <= low <= high or int(low) != low or int(high) != high:
-            raise out_of_range(
-                "latency", latency, "whole ticks from 0, or (low, high)", "for example 1 or (1, 3)"
-            )
         if when_down not in {"drop", "hold"}:
             raise out_of_range("when_down", when_down, "'drop' or 'hold'", "choose one")
         if name in model.networks:
             raise MasKitError(f"the model has a network named {name!r} already; give this one another name")
         self.model, self.name, self.when_down = model, name, when_down
-        self.latency = (int(low), int(high))
+        self.latency = _range(latency)
         self.loss, self.duplication, self.reordering = loss, duplication, reordering
         self.links = _links(topology)
         self.log: EventLog | None = model.log
         self.counts: Counter[str] = Counter()
         self.extra_delay = 0  # set by faults
         self.link_loss: list[tuple[float, str | None, str | None]] = []  # set by faults
+        self.silent: set[str] = set()  # set by faults
+        self.splits: list[dict[str, int]] = []  # set by faults
         self.groups: dict[str, int] | None = None  # set by partition()
         self.outbox: list[Message] = []
-        self.causes: list[int | None] = []
+        self.causes: list[Cause] = []
         self._calendar: dict[int, list[tuple[Sequence[Message], Sequence[int]]]] = {}
         self._held: list[tuple[Message, int]] = []
-        self._deadlines: dict[str, float] = {}
+        self._deadlines: dict[str | None, float] = {}
         self.refresh()
         model.networks[name] = self
 
@@ -86,14 +85,14 @@ class Network:
         self._plain = (
             self.links is None
             and self.groups is None
-            and not self.link_loss
+            and not (self.link_loss or self.silent or self.splits)
             and not (self.loss or self.duplication or self.reordering)
             and self.latency[0] == self.latency[1]
         )
 
     def partition(self, *groups: Iterable[str]) -> None:
         """Split the network: messages pass only inside a group. Agents in no group form one of their own."""
-        self.groups = {name: number for number, group in enumerate(groups, 1) for name in group}
+        self.groups = group_numbers(groups)
         self.refresh()
 
     def heal(self) -> None:
@@ -101,7 +100,7 @@ class Network:
         self.groups = None
         self.refresh()
 
-    def send(self, message: Message, cause: int | None = None) -> None:
+    def send(self, message: Message, cause: Cause = None) -> None:
         """Take a message in. It leaves with this tick's batch; `cause` is the id of the event behind it."""
         self.outbox.append(message)
         if self.log is not None:
@@ -119,8 +118,9 @@ class Network:
             causes, self.causes = self.causes, []
             first = self.log.emit_many(tick, [m[1] for m in batch], "sent", causes, batch)
             ids = range(first, first + len(batch))
-            for m in [m for m in batch if m[8] is not None and m[6] is not None]:
-                self._deadlines[m[6]] = m[8]  # reply_with -> reply_by: an answer after it is late
+            for m in batch:
+                if m[8] is not None:  # reply_with -> reply_by: an answer after it is late, and so is m itself
+                    self._deadlines[m[6]] = m[8]
         if self._plain:
             due = tick + self.latency[0] + self.extra_delay
             self._calendar.setdefault(due, []).append((batch, ids))
@@ -168,8 +168,11 @@ class Network:
         sender, receiver = message.sender, message.receiver
         if self.links is not None and receiver not in self.links.get(sender, ()):
             return "no link"
-        if self.groups is not None and self.groups.get(sender, 0) != self.groups.get(receiver, 0):
-            return "partition"
+        if sender in self.silent:
+            return "silence"
+        for split in self.splits if self.groups is None else (self.groups, *self.splits):
+            if split.get(sender, 0) != split.get(receiver, 0):
+                return "partition"
         passes = 1.0 - self.loss
         for probability, source, target in self.link_loss:
             if source in (None, sender) and target in (None, receiver):
@@ -186,23 +189,25 @@ class Network:
         """Put everything that is due into the inboxes."""
         if self._held:
             self._release(tick)
-        batches = self._calendar.pop(tick, None)
-        if batches is None:
-            return
+        # What the world sends without delay, after the last round of a tick, was due before this one.
+        for due in [due for due in self._calendar if due <= tick]:
+            for batch, ids in self._calendar.pop(due):
+                if self.log is None:
+                    self._deliver_unlogged(tick, batch)
+                else:
+                    self._deliver_logged(tick, batch, ids)
+
+    def _deliver_unlogged(self, tick: int, batch: Sequence[Message]) -> None:
         agents = self.model.by_name
-        for batch, ids in batches:
-            astray = 0
-            if self.log is None:
-                for message in batch:
-                    agent = agents.get(message[2])
-                    if agent is not None and agent.alive:
-                        agent.inbox.append(message)
-                    else:
-                        self._undeliverable(tick, message, -1)
-                        astray += 1
-                self.counts["delivered"] += len(batch) - astray
+        astray = 0
+        for message in batch:
+            agent = agents.get(message[2])
+            if agent is not None and agent.alive:
+                agent.inbox.append(message)
             else:
-                self._deliver_logged(tick, batch, ids)
+                self._undeliverable(tick, message, -1)
+                astray += 1
+        self.counts["delivered"] += len(batch) - astray
 
     def _deliver_logged(self, tick: int, batch: Sequence[Message], ids: Sequence[int]) -> None:
         assert self.log is not None
@@ -227,7 +232,9 @@ class Network:
         self.counts["delivered"] += 1
         agent.inbox.append(message)
         if self.log is not None:
-            deadline = self._deadlines.get(message.in_reply_to or "", message.reply_by)
+            deadline = message.reply_by
+            if message.in_reply_to is not None:
+                deadline = self._deadlines.get(message.in_reply_to, deadline)
             kind = "late" if deadline is not None and tick > deadline else "delivered"
             agent.arrivals.append(self.log.emit(tick, message.receiver, kind, row, message))
 
@@ -261,8 +268,20 @@ class Network:
         return f"<network {self.name!r}: {dict(self.counts)}>"
 
 
+def _range(latency: Any) -> tuple[int, int]:
+    """The shortest and the longest time that a message takes."""
+    pair = (latency, latency) if isinstance(latency, int | float | np.number) else latency
+    try:
+        low, high = pair
+        if 0 <= low <= high and int(low) == low and int(high) == high:
+            return int(low), int(high)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise out_of_range("latency", latency, "whole ticks from 0, or (low, high)", "for example 1 or (1, 3)")
+
+
 def _links(topology: Any) -> dict[str, set[str]] | None:
-    """Who can send to whom, from a networkx graph or from pairs."""
+    """Who can send to whom, from a networkx graph or from pairs; nodes are agents or their names."""
     if topology is None:
         return None
     pairs = list(topology.edges()) if hasattr(topology, "edges") else list(topology)
@@ -270,8 +289,17 @@ def _links(topology: Any) -> dict[str, set[str]] | None:
         pairs += [(b, a) for a, b in pairs]
     links: dict[str, set[str]] = {}
     for sender, receiver in pairs:
-        links.setdefault(str(sender), set()).add(str(receiver))
+        links.setdefault(_node(sender), set()).add(_node(receiver))
     return links
+
+
+def _node(node: Any) -> str:
+    return str(node if isinstance(node, str) else getattr(node, "name", node))
+
+
+def group_numbers(groups: Iterable[Iterable[str]]) -> dict[str, int]:
+    """The number of each name's group, from 1; 0 is for names that are in none."""
+    return {name: number for number, group in enumerate(groups, 1) for name in group}
 
 
 def find(networks: dict[str, Network], name: str | None) -> Network:

@@ -84,6 +84,12 @@ class Parameters(BaseModel):
         except ValidationError as error:
             raise _explain(type(self), error) from None
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise ParameterError(
+            f"parameter {name!r} cannot be set to {value!r}: parameters are frozen; "
+            f"take a changed copy with replace({name}={value!r})"
+        )
+
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> Self:
         """Read values that came as text, as from a command line."""

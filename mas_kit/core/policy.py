@@ -74,7 +74,8 @@ class FunctionPolicy(Policy):
             )
         self.function = function
         self.name = getattr(function, "__name__", type(function).__name__)
-        self._wants_rng = len(arguments) > 1
+        # A second argument with a default is the function's own, as in `lambda seen, target=12: ...`.
+        self._wants_rng = len(needed) == 2 or (len(arguments) > 1 and arguments[1].name == "rng")
 
     def decide(self, percept: Any, rng: np.random.Generator) -> Any:
         """Call the function."""
