@@ -23,6 +23,10 @@ Workers = Annotated[
 ]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address instead of opening it.")]
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="The TCP port to listen on.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Keep every run in this folder, and go on from there."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
@@ -38,6 +42,9 @@ def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except MasKitError as error:
             typer.secho(str(error), fg=typer.colors.RED, err=True)
             raise typer.Exit(2) from None
+        except KeyboardInterrupt as stop:  # a sweep's says how many runs are kept
+            typer.echo(str(stop) or "stopped", err=True)
+            raise typer.Exit(130) from None
 
     return wrapped
 
@@ -87,18 +94,17 @@ def run(
         int, typer.Option("--seeds", min=1, help="How many runs, each with a seed of its own.")
     ] = 20,
     workers: Workers = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Keep every run here; by default runs/NAME.")
-    ] = None,
+    out: Out = None,
 ) -> None:
     """Run a use case over many seeds and summarise its metrics.
 
-    Every finished run is on disk before the next one starts. After an interruption the same command does
-    what is missing and nothing twice.
+    With --out every finished run is on disk before the next one starts; after an interruption the same
+    command runs what is missing and nothing twice.
     """
     from mas_kit.cli import runs
 
-    runs.run(name, settings=set_ or [], seeds=seeds, workers=workers, out=out)
+    finished = runs.run(name, settings=set_ or [], seeds=seeds, workers=workers, out=out)
+    raise typer.Exit(0 if finished else 1)
 
 
 @app.command()
@@ -108,12 +114,14 @@ def reproduce(
         str | None, typer.Argument(metavar="[NAME]", help="A use case; all of them by default.")
     ] = None,
     workers: Workers = None,
+    out: Out = None,
     as_json: Json = False,
 ) -> None:
     """Run the published and exact results again and compare; exit code 1 when one does not hold."""
     from mas_kit.cli import runs
 
-    raise typer.Exit(0 if runs.reproduce(name, workers=workers, as_json=as_json) else 1)
+    holds = runs.reproduce(name, workers=workers, out=out, as_json=as_json)
+    raise typer.Exit(0 if holds else 1)
 
 
 @app.command()
