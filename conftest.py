@@ -6,5 +6,4 @@ import os
 # notebook takes three times as long; without it, the first one leaves its work to the rest.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# nbmake runs the notebooks; the second plugin also moves every widget of a notebook that nbmake has just run.
 pytest_plugins = ["tests.browser", "mas_kit.classroom.notebooks.nbmake_plugin"]
