@@ -70,3 +70,14 @@ def test_the_welcome_notebook_opens_without_a_network(page, page_log, tmp_path):
         assert page.get_by_text("Would you like to").count() == 0, "JupyterLab asks about news"
     assert page_log.outside == []
     assert page_log.errors == []
+
+
+@pytest.mark.browser
+def test_a_folder_opens_in_the_file_browser(page, page_log, tmp_path):
+    newcomer = {f"JUPYTER_{what}_DIR": str(tmp_path / what) for what in ("CONFIG", "DATA", "RUNTIME")}
+    with serve([*LAB, "notebooks/assignments"], "/api", cwd=ROOT, env=newcomer) as server:
+        printed = re.search(r"http://\S+?/lab/tree/notebooks/assignments\?token=\w+", server.output())
+        assert printed, server.output()
+        page.goto(printed[0])
+        page.locator(".jp-DirListing-item", has_text="source").first.wait_for(timeout=60_000)
+    assert page_log.outside == []

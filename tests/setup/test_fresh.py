@@ -85,3 +85,4 @@ def test_one_command_leads_from_nothing_to_the_welcome_notebook(tmp_path, monkey
         page.locator(".jp-Notebook h1").first.wait_for(timeout=60_000)
         page.get_by_text("Python 3 (ipykernel)").first.wait_for(timeout=60_000)
     assert (copy / ".venv").is_dir()
+    shutil.rmtree(copy / ".venv")  # pytest keeps the folders of three sessions; this one is 1.3 GB
