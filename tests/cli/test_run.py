@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
+import time
 
 import pandas as pd
 import pytest
@@ -148,3 +150,22 @@ def test_failed_runs_are_told_and_make_the_exit_code_1(monkeypatch):
     assert result.exit_code == 1
     assert "2 runs failed" in result.output
     assert "the roof leaks" in result.output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends the signal of a terminal's Ctrl-C")
+def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
+    words = ["run", "supply_chain", "--set", "weeks=300", "--seeds", "40", "--workers", "2", "--out", "runs"]
+    command = [sys.executable, "-m", "mas_kit.cli", *words]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while len(list((tmp_path / "runs" / "replicates").glob("*.parquet"))) < 3:
+        assert process.poll() is None, "it ended before three runs were on disk"
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    said = re.search(r"stopped: (\d+) of 40 runs are kept", " ".join(errors.split()))
+    assert said, errors
+    again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert f"40 runs, {said[1]} of them earlier" in again.stdout
+    assert 3 <= int(said[1]) < 40
