@@ -108,13 +108,17 @@ class Scripted(Policy):
 
 
 class Person(Policy):
-    """A person decides. The tick waits (see `Model.begin_tick`) until `answer` was called."""
+    """A person decides. The tick waits (see `Model.begin_tick`) until `answer` was called.
+
+    `given` holds the answers that were used, in order: what a run with a person needs to be repeated.
+    """
 
     name = "person"
     is_person = True
 
     def __init__(self) -> None:
         self._answers: list[Any] = []
+        self.given: list[Any] = []
 
     @property
     def answered(self) -> bool:  # type: ignore[override]
@@ -129,7 +133,8 @@ class Person(Policy):
         """The person's answer, used once."""
         if not self._answers:
             raise TickError("a person has not answered yet; call policy.answer(action) first")
-        return self._answers.pop(0)
+        self.given.append(self._answers.pop(0))
+        return self.given[-1]
 
     def explain(self, percept: Any, decision: Decision) -> Explanation:
         """Only the person knows."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from mas_kit.core import Message, Model, Network, Performative, Person, Policy
 from mas_kit.usecases.supply_chain.agents import DELIVERY, Customer, Stage
-from mas_kit.usecases.supply_chain.baseline import newsvendor, stationary_beer_game
+from mas_kit.usecases.supply_chain.baseline import SerialOptimum, newsvendor, stationary_beer_game
 from mas_kit.usecases.supply_chain.demand import Demand, make_demand
 from mas_kit.usecases.supply_chain.parameters import SupplyChainParameters
 from mas_kit.usecases.supply_chain.policies import (
@@ -120,7 +120,7 @@ class SupplyChain(Model):
         if kind == "person":
             return Person()
         if kind == "planner":
-            return BaseStock(self.planner_levels()[stage])
+            return BaseStock(self.planner_optimum().local_levels[stage])
         if kind == "base stock":
             holding, shortage = self.stages[stage].holding, self.stages[stage].shortage or p.shortage
             lead, demand = self.stages[stage].lead, self.wishes.distribution()
@@ -140,10 +140,10 @@ class SupplyChain(Model):
             return Autoregressive(self.wishes.mean, self.p.rho)
         return Smoothing(self.p.weight)
 
-    def planner_levels(self) -> tuple[float, ...]:
-        """The local base-stock levels of one planner who sees the whole chain, retailer first."""
+    def planner_optimum(self) -> SerialOptimum:
+        """Levels and weekly cost of one planner who sees the whole chain (costs: echelon)."""
         p, rates = self.p, self.cost_rates()
-        optimum = stationary_beer_game(
+        return stationary_beer_game(
             self.wishes.distribution(),
             holding=[p.holding * (len(STAGES) - i) for i in range(len(STAGES))],
             shortage=rates[0][1],
@@ -151,7 +151,6 @@ class SupplyChain(Model):
             shipping=p.shipping,
             production=p.production,
         )
-        return optimum.local_levels
 
     @property
     def horizon(self) -> int:
