@@ -254,13 +254,7 @@ class Model(mesa.Model):  # type: ignore[misc]
     def waiting_for(self) -> list[Agent]:
         """The agents whose policy is a person who has not answered for the coming decision."""
         wave = self._wave
-        return [
-            agent
-            for agent in self.people
-            if agent.alive
-            and not agent.policy.answered  # type: ignore[union-attr]
-            and (wave is None or agent in wave)
-        ]
+        return [agent for agent in self.people if agent.waits_for_person and (wave is None or agent in wave)]
 
     def _go_on(self) -> None:
         """Run the tick to its end, or to where somebody wants to look or has to answer first."""

@@ -93,7 +93,7 @@ class Snapshot(BaseModel):
         if check and digest(run) != self.digest:
             raise MasKitError(
                 f"the run came out differently from the snapshot up to tick {self.tick}: another version "
-                f"of {self.model} or of a library, or other policies; restore(..., check=False) takes it as is"
+                f"of {self.model} or of a library, or other policies; check=False takes it as it is"
             )
         return run
 

@@ -157,8 +157,8 @@ def why_not(agent: Agent, action: Any) -> WhyNot:
     top = best or max(explained.options, key=lambda option: option.score)
     short = top.score - other.score
     text = (
-        f"{_brief(action)} scored {other.score:.4g}, {_brief(top.action)} scored {top.score:.4g}: it would have "
-        f"had to score {short:.4g} higher{f' ({other.note})' if other.note else ''}"
+        f"{_brief(action)} scored {other.score:.4g}, {_brief(top.action)} scored {top.score:.4g}: it would "
+        f"have had to score {short:.4g} higher{f' ({other.note})' if other.note else ''}"
     )
     return WhyNot(action, explained.chosen, short, text)
 
