@@ -35,16 +35,18 @@ def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(*arguments: Any, **options: Any) -> Any:
-        from mas_kit.core.errors import MasKitError
-
         try:
             return command(*arguments, **options)
-        except MasKitError as error:
-            typer.secho(str(error), fg=typer.colors.RED, err=True)
-            raise typer.Exit(2) from None
         except KeyboardInterrupt as stop:  # a sweep's says how many runs are kept
             typer.echo(str(stop) or "stopped", err=True)
             raise typer.Exit(130) from None
+        except Exception as error:
+            from mas_kit.core.errors import MasKitError
+
+            if not isinstance(error, MasKitError):
+                raise
+            typer.secho(str(error), fg=typer.colors.RED, err=True)
+            raise typer.Exit(2) from None
 
     return wrapped
 

@@ -90,6 +90,10 @@ def show(results: Results, title: str, settings: dict[str, str]) -> None:
     )
     kept = f"; kept in {results.folder}" if results.folder else ""
     console.print(f"{finished}, {results.seconds:.1f} s{kept}", highlight=False, markup=False, soft_wrap=True)
+    if len(results.frame) > 1 and all(results.frame[metric].nunique() <= 1 for metric in results.metrics):
+        console.print(
+            "Every run gave the same: with these settings nothing is left to chance.", highlight=False
+        )
     if results.failed:
         text = f"{len(results.failed)} runs failed; the first: {results.failed[0]}"
         console.print(text, style="red", highlight=False, markup=False)
@@ -101,8 +105,10 @@ def _table(summary: Any, metrics: Sequence[str]) -> Table:
     table.add_column("mean", justify="right")
     table.add_column("s.e.", justify="right")
     for metric in metrics:
-        error = summary[f"{metric} s.e."]
-        table.add_row(metric, f"{summary[metric]:.6g}", "-" if math.isnan(error) else f"{error:.2g}")
+        mean, error = summary[metric], summary[f"{metric} s.e."]
+        # Equal numbers need not have a mean equal to the last bit; what that leaves is no spread.
+        error = 0.0 if error <= 1e-12 * abs(mean) else error
+        table.add_row(metric, f"{mean:.6g}", "-" if math.isnan(error) else f"{error:.2g}")
     return table
 
 
@@ -113,6 +119,7 @@ def reproduce(name: str | None, *, workers: int | None, out: Path | None, as_jso
     Raises UnknownNameError for a use case that does not exist, FolderError for a folder that cannot be used.
     """
     from mas_kit import experiments
+    from mas_kit.cli import verdicts
 
     cases = [usecases.load(each) for each in (usecases.names() if name is None else [name])]
     if out is not None:
@@ -125,6 +132,11 @@ def reproduce(name: str | None, *, workers: int | None, out: Path | None, as_jso
     report = experiments.Report(rows, sum(report.seconds for report in reports))
     if as_json:
         print(report.to_json())
+        return report.holds
+    console = Console()
+    if console.width >= verdicts.WIDE:
+        console.print(report)
     else:
-        Console().print(report)
+        for line in verdicts.lines(report):
+            console.print(line)
     return report.holds

@@ -55,6 +55,23 @@ def test_what_does_not_hold_ends_with_1(stub):
     assert "DIFFERENT" in result.output
 
 
+@pytest.mark.parametrize("columns", ["80", "200"])
+def test_every_figure_is_shown_whatever_the_width(stub, columns):
+    stub(computation(12.5))
+    result = invoke("reproduce", env={"COLUMNS": columns})
+    shown = " ".join(result.output.split())
+    for figure in (
+        "area",
+        "12",
+        "12.5",
+        "exact",
+        "DIFFERENT",
+        "Euclid, Elements I.41",
+        "0 of 1 quantities hold",
+    ):
+        assert figure in shown
+
+
 @pytest.mark.parametrize(("found", "holds"), [(12.0, True), (11.0, False)])
 def test_json_is_for_programs(stub, found, holds):
     stub(computation(found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from mas_kit.cli import app
 from mas_kit.cli.runs import settings_of
 from mas_kit.core.errors import ParameterError
 from mas_kit.usecases.supply_chain import SupplyChain
+from tests.setup.readme import commands
 
 
 def invoke(*words):
@@ -61,6 +63,17 @@ def test_the_table_shows_the_mean_of_the_runs(tmp_path):
     shown = re.search(r"^cost +(\S+)", result.output, flags=re.MULTILINE)
     assert shown
     assert float(shown[1]) == pytest.approx(frame["cost"].mean(), rel=1e-5)
+
+
+def test_runs_that_chance_cannot_tell_apart_are_said_to_be_equal():
+    same = invoke("supply_chain", "--set", "weeks=12", "--seeds", 3, "--workers", 1)
+    assert "Every run gave the same" in same.output
+    assert all(line.split()[-1] == "0" for line in same.output.splitlines() if ".cost" in line)
+    differ = invoke(
+        "supply_chain", "--set", "weeks=12", "--set", "demand=poisson", "--seeds", 3, "--workers", 1
+    )
+    assert differ.exit_code == 0, differ.output
+    assert "Every run gave the same" not in differ.output
 
 
 def test_the_same_command_goes_on_from_what_is_there(tmp_path):
@@ -118,18 +131,8 @@ def test_a_folder_of_another_run_is_refused_and_left_alone(tmp_path):
 
 
 def test_the_command_of_the_readme_in_a_process_of_its_own(tmp_path):
-    words = [
-        "run",
-        "supply_chain",
-        "--set",
-        "weeks=52",
-        "--seeds",
-        "100",
-        "--workers",
-        "2",
-        "--out",
-        "runs/year",
-    ]
+    [line] = [command for command in commands() if " mas-kit run " in command]
+    words = shlex.split(line.split(" mas-kit ")[1])
     done = subprocess.run(
         [sys.executable, "-m", "mas_kit.cli", *words],
         cwd=tmp_path,
@@ -138,7 +141,9 @@ def test_the_command_of_the_readme_in_a_process_of_its_own(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert len(pd.read_parquet(tmp_path / "runs" / "year" / "results.parquet")) == 100
+    frame = pd.read_parquet(tmp_path / words[words.index("--out") + 1] / "results.parquet")
+    assert len(frame) == int(words[words.index("--seeds") + 1])
+    assert frame["cost"].nunique() > 1  # an example whose seeds make no difference would be a poor one
 
 
 def test_failed_runs_are_told_and_make_the_exit_code_1(monkeypatch):
