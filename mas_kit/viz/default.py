@@ -1,0 +1,80 @@
+"""The picture of a model that has declared none: its agents, and the messages between them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from mas_kit.viz.picture import Lane, Movers, Picture
+
+
+def default_picture(model: Any) -> Picture:
+    """Agents where they are (``pos`` or a cell's coordinate), else in a ring or a grid; messages in flight.
+
+    A model that wants more writes its own ``picture(model)``; see ``Picture``.
+    """
+    agents = list(model.by_name.values())
+    names = [agent.name for agent in agents]
+    places = [_place(agent) for agent in agents]
+    if agents and all(place is not None for place in places):
+        x, y = np.array(places, float).T
+        bounds = None
+    else:
+        x, y, bounds = _ring(len(names)) if len(names) <= 60 else _grid(len(names))
+    lanes = [
+        Lane(name, row % 8, "circle" if len(names) > 60 else "envelope", 0.18)
+        for row, name in enumerate(model.networks)
+    ]
+    return Picture(
+        name=names,
+        x=x,
+        y=y,
+        bounds=bounds,
+        shape="circle",
+        down=[not agent.alive for agent in agents],
+        lanes=lanes,
+        movers=mail(model) if len(names) <= 2000 else Movers(),
+    )
+
+
+def mail(model: Any) -> Movers:
+    """The messages in flight on all networks, for ``Picture.movers``; the lanes are the networks' names.
+
+    A message is known by the object that carries it. Its progress is the share of its travel time that has
+    passed when the current tick ends.
+    """
+    rows = []
+    for name, network in model.networks.items():
+        longest = max(network.latency[1] + network.extra_delay, 1)
+        for message, due in network.in_flight():
+            if message.receiver in model.by_name and message.sender in model.by_name:
+                share = 1 - (due - model.tick) / (longest + 1)
+                rows.append((id(message) % 2**32, message.sender, message.receiver, share, name))
+    if not rows:
+        return Movers()
+    ids, source, target, progress, lane = zip(*rows, strict=True)
+    return Movers(id=ids, source=source, target=target, progress=progress, lane=lane)
+
+
+def _place(agent: Any) -> tuple[float, float] | None:
+    pos = getattr(agent, "pos", None)
+    if pos is None:
+        pos = getattr(getattr(agent, "cell", None), "coordinate", None)
+    if pos is None or len(pos) != 2:
+        return None
+    return float(pos[0]), float(pos[1])
+
+
+def _ring(n: int) -> tuple[Any, Any, tuple[float, float, float, float]]:
+    angle = math.pi / 2 - 2 * math.pi * np.arange(n) / max(n, 1)
+    wide = 1.9  # a cell of a notebook is wider than high
+    return wide * np.cos(angle), np.sin(angle), (-wide - 0.5, -1.35, wide + 0.5, 1.3)
+
+
+def _grid(n: int) -> tuple[Any, Any, tuple[float, float, float, float]]:
+    wide = math.ceil(math.sqrt(2 * n))
+    index = np.arange(n)
+    rows = math.ceil(n / wide)
+    return index % wide, -(index // wide), (-1.0, -float(rows), float(wide), 1.0)

@@ -1,0 +1,46 @@
+"""A model's page: the view on its own, served by Solara, a model of its own for every browser session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from mas_kit.viz.declare import App
+
+
+def page_of(app: App) -> Callable[[str], Any]:
+    """What ``solara run`` looks for in an app's module, made when it looks.
+
+    Write ``__getattr__ = page_of(APP)`` at the end of the module: the module then has a ``Page`` and a
+    ``Layout`` and yet loads without Solara when a notebook imports it.
+    """
+
+    def find(name: str) -> Any:
+        if name in {"Page", "Layout"}:
+            return _components(app)[name]
+        raise AttributeError(f"the page of {app.heading!r} has no {name!r}")
+
+    return find
+
+
+def _components(app: App) -> dict[str, Any]:
+    solara: Any = import_module("solara")  # its own types do not say what it exports
+    settings: Any = import_module("solara.server.settings")
+
+    from mas_kit.viz.entry import show
+
+    settings.theme.show_banner = False
+
+    @solara.component  # type: ignore[untyped-decorator]
+    def Page() -> Any:
+        view = solara.use_memo(lambda: show(app), [])
+        solara.use_effect(lambda: view.close, [])  # when the session ends
+        solara.Title(app.heading)
+        return solara.Div(children=[view], classes=["mk-page"])
+
+    @solara.component  # type: ignore[untyped-decorator]
+    def Layout(children: list[Any] = []) -> Any:  # noqa: B006  (Solara's own signature for a layout)
+        return solara.Div(children=children)
+
+    return {"Page": Page, "Layout": Layout}

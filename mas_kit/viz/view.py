@@ -1,0 +1,347 @@
+"""The view of a model: one tree of widgets, the same in a notebook cell and on a page."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+
+from mas_kit.core.errors import MasKitError, ParameterError
+from mas_kit.viz.charts import Feed
+from mas_kit.viz.controls import Panel
+from mas_kit.viz.declare import App
+from mas_kit.viz.default import default_picture
+from mas_kit.viz.encode import Encoder
+from mas_kit.viz.inspector import mind, nobody, quiet
+from mas_kit.viz.person import Seat
+from mas_kit.viz.records import number
+from mas_kit.viz.sequence import sequence_diagram
+from mas_kit.viz.session import Session, call_if, read_seed
+from mas_kit.viz.stage import Stage
+from mas_kit.viz.still import picture_svg
+from mas_kit.viz.throttle import Throttle
+from mas_kit.viz.transport import TABS, Transport
+
+BAD, NOTE = "bad", "note"
+
+
+class ModelView(w.VBox):  # type: ignore[misc]
+    """A model to look at and play with.
+
+    In a browser the page drives the clock; from Python ``step``, ``reset``, ``play`` and ``inspect`` do the
+    same without one. What goes wrong while a widget reacts is shown in the view, written to stderr with its
+    traceback, and kept in ``errors``.
+
+    Args:
+        app: what to draw.
+        session: the model behind it.
+    """
+
+    def __init__(self, app: App, session: Session) -> None:
+        self.app, self.session = app, session
+        self.errors: list[Exception] = []
+        self._encoder = Encoder()
+        self._serial = 0
+        self._shown = False
+        self._minds, self._talks, self._rows = Throttle(0.25), Throttle(0.5), Throttle(0.15)
+        self.stage = Stage(speed=app.speed)
+        self.stage.on_msg(self._on_message)
+        self.transport = Transport(app.speed, session.seed, app.clock)
+        self.panel = Panel(session.parameters, self._on_parameter, hidden=app.fixed or (), ranges=app.ranges)
+        self.controls = self.panel.by_name
+        self.seat = Seat(app.ask, app.clock, self._on_answer)
+        self.feed = Feed(app, session.model, app.clock)
+        self.notice = w.HTML()
+        self._mind, self._talk = w.HTML(nobody(len(session.model.by_name))), w.HTML()
+        self._panes = {
+            "Charts": w.VBox([self.feed.widget] if self.feed.widget else [w.HTML(quiet("No charts."))]),
+            "Mind": self._mind,
+            "Conversation": self._talk,
+            "About": w.HTML(f'<div class="mk-about">{_about(app)}</div>'),
+        }
+        for pane in self._panes.values():
+            pane.add_class("mk-pane")
+        head = w.HTML(f'<h2 class="mk-title">{escape(app.heading)}</h2>')
+        main = w.VBox(
+            [self.stage, self.transport.widget, self.seat.widget, self.transport.tabs, *self._panes.values()]
+        )
+        main.add_class("mk-main")
+        side = w.VBox([w.HTML("<h4>Parameters</h4>"), self.panel.widget])
+        side.add_class("mk-side")
+        body = w.HBox([side, main] if self.controls else [main])
+        body.add_class("mk-body")
+        super().__init__([head, self.notice, body])
+        self.add_class("mas-kit")
+        self._wire()
+        self._open(TABS[0])
+        if app.inspect:
+            self.inspect(app.inspect, open_tab=False)
+        self._push(reset=True)
+
+    def _wire(self) -> None:
+        bar = self.transport
+        bar.play.on_click(self._guarded(lambda _: self.pause() if self.playing else self.play()))
+        bar.step.on_click(self._guarded(lambda _: self.step()))
+        bar.reset.on_click(self._guarded(lambda _: self.reset()))
+        bar.dice.on_click(self._guarded(lambda _: self._new_seed()))
+        bar.seed.observe(self._guarded(lambda _: self._on_seed()), "value")
+        bar.speed.observe(self._guarded(lambda change: setattr(self.stage, "speed", change["new"])), "value")
+        bar.tabs.observe(self._guarded(lambda change: self._open(change["new"])), "value")
+        self.stage.observe(lambda change: bar.playing(change["new"]), "playing")
+
+    # ---- what a notebook calls
+
+    @property
+    def model(self) -> Any:
+        """The model of the present run."""
+        return self.session.model
+
+    @property
+    def playing(self) -> bool:
+        """Is the page asking for ticks?"""
+        return bool(self.stage.playing)
+
+    def step(self, ticks: int = 1) -> ModelView:
+        """Run so many ticks now, fewer when the run ends or a person is asked. Returns the view."""
+        if ticks < 0:
+            raise ParameterError(f"ticks = {ticks}: allowed are whole numbers from 0")
+        for _ in range(ticks):
+            if not self.session.tick():
+                break
+        self._push(settle=True)
+        return self
+
+    def play(self) -> None:
+        """Let the page run the model. Without a page open, time stands still: call ``step``."""
+        if self.model.finished and not self.session.waiting:
+            self._say("The run is over. Press reset to start again.")
+            return
+        self._say("")
+        self.stage.playing = True
+
+    def pause(self) -> None:
+        """Stop the clock where it is."""
+        self.stage.playing = False
+        self._push(settle=True)
+
+    def reset(self, **parameters: Any) -> None:
+        """A new run with what the controls say, and with these ``parameters`` set first."""
+        wanted = self.session.parameters.replace(**self.panel.values(), **(self.app.fixed or {}))
+        if parameters:
+            wanted = wanted.replace(**parameters)
+        self.session.reset(wanted, read_seed(self.transport.seed.value))
+        self.stage.playing = False
+        self.panel.show(wanted)
+        self.transport.show_seed(self.session.seed)
+        self.transport.pending(())
+        self._say("")
+        if self.stage.selected and self.stage.selected not in self.model.by_name:
+            self.stage.selected = ""
+        self._push(reset=True)
+
+    def inspect(self, name: str, *, open_tab: bool = True) -> None:
+        """Open the mind of the agent of that name. Raises UnknownNameError when there is none."""
+        self.model.agent(name)
+        self.stage.selected = name
+        if open_tab:
+            self.transport.tabs.value = "Mind"
+        self._look()
+
+    def answer(self, action: Any) -> None:
+        """Answer for the person who is asked, and finish the tick. Raises ParameterError when nobody is."""
+        self.seat.answer(action)
+
+    def close(self) -> None:
+        """Stop the clock and free every widget of the tree."""
+        self.stage.playing = False
+        for widget in _tree(self):
+            if widget is not self:
+                widget.close()
+        super().close()
+
+    # ---- what the page and the controls call
+
+    def _guarded(self, action: Callable[[Any], Any]) -> Callable[[Any], None]:
+        """A callback whose errors are shown, reported and kept, where the widget layer would lose them."""
+
+        def run(event: Any) -> None:
+            try:
+                action(event)
+            except Exception as error:
+                self._failed(error)
+
+        return run
+
+    def _failed(self, error: Exception) -> None:
+        self.stage.playing = False
+        self.errors.append(error)
+        kind = "" if isinstance(error, MasKitError) else f"{type(error).__name__}: "
+        self._say(f"{kind}{error}", BAD)
+        if not isinstance(error, ParameterError):  # what a visitor typed is not a fault of the program
+            traceback.print_exception(error, file=sys.stderr)
+
+    def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        kind = str(content.get("type")) if isinstance(content, dict) else ""
+        actions: Mapping[str, Callable[[Any], Any]] = {
+            "hello": lambda _: self._hello(),
+            "tick": lambda message: self._on_tick(int(message.get("after", -1))),
+            "pick": lambda message: self.inspect(str(message.get("name", ""))),
+            "toggle": lambda _: self.pause() if self.playing else self.play(),
+        }
+        if kind in actions:
+            self._guarded(actions[kind])(content)
+
+    def _hello(self) -> None:
+        self._encoder.forget()
+        self._push(still=True)
+
+    def _on_tick(self, after: int) -> None:
+        if after != self._serial:  # it has missed a frame, or another window was quicker
+            self._hello()
+            return
+        if not self.playing:
+            return
+        done = self.session.tick()
+        if self.model.finished and not self.session.waiting:
+            self.stage.playing = False
+            self._say(f"The run is over after {number(float(self.model.tick))} {self.app.clock}s.")
+        self._push(settle=not done or not self.playing)
+
+    def _on_parameter(self, name: str) -> None:
+        self._guarded(self._change)(name)
+
+    def _change(self, name: str) -> None:
+        """At the start and at the end of a run a change counts at once; in between it waits for a reset."""
+        if self.session.at_start or (self.model.finished and not self.playing):
+            self.reset()
+            return
+        now = self.session.parameters
+        waiting = [key for key, value in self.panel.values().items() if getattr(now, key) != value]
+        self.transport.pending(waiting)
+        if waiting:
+            told = ", ".join(key.replace("_", " ") for key in waiting)
+            self._say(f"Changed: {told}. It takes effect at the next reset; this run goes on as it was.")
+        else:
+            self._say("")
+
+    def _on_seed(self) -> None:
+        text = self.transport.seed.value
+        try:
+            seed = read_seed(text)
+        except ParameterError as error:
+            self.errors.append(error)
+            self._say(str(error), BAD)
+            self.transport.show_seed(self.session.seed)
+            return
+        if seed == self.session.seed:
+            return
+        if self.session.at_start:
+            self._say("")
+            self.reset()
+        else:
+            self._say("The new seed takes effect at the next reset; this run goes on as it was.")
+
+    def _new_seed(self) -> None:
+        self.transport.seed.value = ""
+        self.reset()
+
+    def _on_answer(self, agent: Any, action: Any) -> None:
+        def go_on(_: Any) -> None:
+            agent.policy.answer(action)
+            self.session.tick()
+            self._push(settle=True)
+
+        self._guarded(go_on)(None)
+
+    def _open(self, tab: str) -> None:
+        for name, pane in self._panes.items():
+            pane.layout.display = "" if name == tab else "none"
+        self._refresh(settle=True)
+
+    # ---- what the page shows
+
+    def _say(self, text: str, kind: str = NOTE) -> None:
+        role = "alert" if kind == BAD else "status"
+        lines = "<br>".join(escape(line) for line in text.splitlines()[:6])
+        self.notice.value = f'<div class="mk-notice mk-{kind}" role="{role}">{lines}</div>' if text else ""
+
+    def _push(self, *, reset: bool = False, settle: bool = False, still: bool = False) -> None:
+        """Send the model as it is now. ``settle``: also what is otherwise sent less often."""
+        waiting = self.session.waiting
+        self.stage.waiting = bool(waiting)
+        self.seat.show(waiting, self.model.tick)
+        if reset:
+            self._encoder.restart()
+        draw = self.app.picture or default_picture
+        self._serial += 1
+        frame = self._encoder.encode(
+            draw(self.model), serial=self._serial, reset=reset, still=still, facts=self._facts(waiting)
+        )
+        self.stage.send(frame.content, frame.buffers)
+        self._refresh(settle=settle or reset or bool(waiting))
+
+    def _facts(self, waiting: Sequence[Any]) -> dict[str, Any]:
+        tick, horizon = self.model.tick, self.model.horizon
+        clock = f"{self.app.clock} {tick}" + (f" of {horizon}" if horizon is not None else "")
+        told = call_if(self.app.facts, self.model, {})
+        return {
+            "time": tick,
+            "clock": clock,
+            "waiting": [agent.name for agent in waiting],
+            "tiles": list(told.items()),
+        }
+
+    def _refresh(self, *, settle: bool) -> None:
+        """The panes, each as often as it can be read; only the open one is worked out."""
+        tab = self.transport.tabs.value
+        with self._rows.due(always=settle) as due:
+            if due:
+                self.feed.send(self.model)
+        if tab == "Mind":
+            with self._minds.due(always=settle) as due:
+                if due:
+                    self._look()
+        elif tab == "Conversation":
+            with self._talks.due(always=settle) as due:
+                if due:
+                    self._talk.value = self._conversation()
+
+    def _look(self) -> None:
+        name = self.stage.selected
+        self._mind.value = (
+            mind(self.model, name, self.app.clock)
+            if name in self.model.by_name
+            else nobody(len(self.model.by_name))
+        )
+
+    def _conversation(self) -> str:
+        if self.model.log is None:
+            return quiet("No event log is kept in this run. Show the model with log=True to see it.")
+        return f'<div class="mk-scroll">{sequence_diagram(self.model.log, clock=self.app.clock)}</div>'
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """The widget, and beside it a still picture for print and for GitHub."""
+        bundle = super()._repr_mimebundle_(**options)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        if data:
+            data["image/svg+xml"] = picture_svg(self.model, self.app)
+            data["text/plain"] = (
+                f"<view of {type(self.model).__name__} at {self.app.clock} {self.model.tick}>"
+            )
+        return bundle
+
+
+def _about(app: App) -> str:
+    text = app.about or (app.model.__doc__ or "").strip().split("\n\n")[0]
+    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n"))
+
+
+def _tree(widget: Any) -> list[Any]:
+    found = [widget]
+    for child in getattr(widget, "children", ()):
+        found += _tree(child)
+    return found
