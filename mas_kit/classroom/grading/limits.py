@@ -1,0 +1,190 @@
+"""What a student's process may use, and how the process itself makes sure of it.
+
+Three walls, each by itself incomplete. The operating system's resource limits stop endless loops and hungry
+ones. An audit hook stops Python code that opens a file elsewhere, a connection or a process, and says so in
+words that the student can read. On Linux the kernel's Landlock enforces the same for files, connections and
+signals whatever the code does. Where a wall is missing (`Guards` says which stand), run the grading in a
+container.
+
+Sources: PEP 578 (audit hooks; they are no sandbox by themselves), landlock(7).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mas_kit.core.errors import out_of_range
+
+
+class Limits(NamedTuple):
+    """What one submission may use: seconds on the clock, seconds of CPU, megabytes of memory."""
+
+    wall: float = 60.0
+    cpu: float = 30.0
+    memory: float = 1024.0
+
+    def check(self) -> Limits:
+        """Raise ParameterError unless every limit is positive."""
+        for name, value in self._asdict().items():
+            if not value > 0:
+                raise out_of_range(name, value, "above 0", "give each limit room for an honest submission")
+        return self
+
+
+# Events of the interpreter that a policy has no business with. `open` and its like are told by path.
+_NEVER = (
+    "ctypes.",
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.startfile",
+    "os.fork",
+    "os.forkpty",
+    "os.kill",
+    "os.killpg",
+    "os.chdir",
+    "os.putenv",
+    "os.unsetenv",
+    "os.setxattr",
+    "os.chmod",
+    "os.chown",
+    "os.link",
+    "os.symlink",
+    "pty.",
+    "resource.",
+    "sqlite3.",
+    "dbm.",
+    "signal.pthread_kill",
+    "sys.addaudithook",
+    "webbrowser.",
+    "winreg.",
+    "_winapi.",
+    "urllib.",
+    "ftplib.",
+    "smtplib.",
+    "http.client.",
+)
+_WRITES = {
+    "os.remove",
+    "os.rename",
+    "os.mkdir",
+    "os.rmdir",
+    "os.truncate",
+    "os.utime",
+    "shutil.rmtree",
+    "shutil.move",
+}
+_READS = {"os.listdir", "os.scandir", "os.walk", "glob.glob", "shutil.copyfile", "shutil.copytree"}
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+class Forbidden(PermissionError):
+    """A submission reached for something outside its folder."""
+
+
+def readable(package: Path) -> list[str]:
+    """The folders that every Python program reads: the interpreter, its packages, this package."""
+    roots = {sys.prefix, sys.base_prefix, sys.exec_prefix, str(package)}
+    roots |= {path for path in sys.path if "site-packages" in path or "dist-packages" in path}
+    roots |= {str(Path(os.__file__).parent), "/usr/share/zoneinfo", "/lib", "/lib64", "/usr/lib"}
+    return sorted(os.path.realpath(root) for root in roots if root and Path(root).exists())
+
+
+def confine(folder: str, limits: Limits, roots: Sequence[str]) -> list[str]:
+    """Close this process in; nothing can be opened up again. Returns the names of the walls that stand."""
+    walls = ["limits"] * _resources(limits) + ["landlock"] * _landlock(folder, roots)
+    inside, reads = os.path.realpath(folder), tuple(os.path.realpath(root) for root in roots)
+
+    def within(path: Any, places: Sequence[str]) -> bool:
+        real = os.path.realpath(os.fsdecode(path))
+        return any(real == place or real.startswith(place + os.sep) for place in places)
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, mode, flags = (*args, None, None)[:3]
+            if isinstance(path, int):
+                return  # a descriptor that is open already
+            writes = bool((flags or 0) & _WRITE_FLAGS) or bool(mode and set("wax+") & set(str(mode)))
+            places = (inside,) if writes else (inside, *reads, "/dev/urandom", "/dev/null")
+            if not within(path, places):
+                raise Forbidden(f"{'writing' if writes else 'reading'} {path!r} is not allowed here")
+        elif event in _WRITES or event in _READS:
+            paths = [arg for arg in args if isinstance(arg, str | bytes | os.PathLike)]
+            if not all(within(path, (inside,) if event in _WRITES else (inside, *reads)) for path in paths):
+                raise Forbidden(f"{event}{tuple(map(str, paths))} is not allowed here")
+        elif event.startswith(_NEVER):
+            raise Forbidden(f"{event} is not allowed here: a policy decides, it does not act on the machine")
+
+    sys.addaudithook(hook)
+    return [*walls, "audit hook"]
+
+
+def _resources(limits: Limits) -> bool:
+    try:
+        import resource
+    except ImportError:  # Windows: the clock of the parent is the only limit
+        return False
+    cpu = max(1, round(limits.cpu))
+    wanted = {
+        resource.RLIMIT_CPU: (cpu, cpu + 1),
+        resource.RLIMIT_FSIZE: (1_000_000, 1_000_000),
+        resource.RLIMIT_NOFILE: (64, 64),
+        resource.RLIMIT_CORE: (0, 0),
+    }
+    if sys.platform.startswith("linux"):  # beyond what the libraries have mapped by now
+        mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        room = mapped + int(limits.memory * 1e6)
+        wanted[resource.RLIMIT_AS] = (room, room)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(used.ru_utime + used.ru_stime) + 1  # the start is not the student's
+    wanted[resource.RLIMIT_CPU] = (spent + cpu, spent + cpu + 1)
+    for what, value in wanted.items():
+        resource.setrlimit(what, value)
+    return True
+
+
+_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every architecture
+_NO_NEW_PRIVS = 38
+
+
+def _landlock(folder: str, roots: Sequence[str]) -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    version = libc.syscall(_CREATE_RULESET, None, 0, 1)
+    if version < 1:
+        return False
+    everything = (1 << (13 + (version >= 2) + (version >= 3))) - 1  # every right of this version, execute too
+    network = 3 if version >= 4 else 0  # bind and connect
+    scope = 3 if version >= 6 else 0  # abstract sockets and signals of others
+    attributes = struct.pack("QQQ", everything, network, scope)
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    ruleset = libc.syscall(_CREATE_RULESET, attributes, size, 0)
+    if ruleset < 0:
+        return False
+    execute = 1
+    rules = [(root, _READ_FILE | _READ_DIR) for root in roots]
+    rules += [(folder, everything & ~execute), ("/dev/urandom", _READ_FILE), ("/dev/null", _READ_FILE | 2)]
+    for path, rights in rules:
+        if not Path(path).exists():
+            continue
+        directory = Path(path).is_dir()
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        allowed = rights if directory else rights & (_READ_FILE | 2)
+        failed = libc.syscall(_ADD_RULE, ruleset, 1, struct.pack("=Qi", allowed, handle), 0)
+        os.close(handle)
+        if failed:
+            return False
+    closed = libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 and libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0
+    os.close(ruleset)
+    return bool(closed)
