@@ -229,6 +229,8 @@ def make_demand(
 ) -> Demand:
     """A stream by its name, one of KINDS; what a kind has no use for is left aside (`step` is Sterman's).
 
+    Negative binomial demand with no more spread than Poisson (sd² up to the mean) is its limit, Poisson.
+
     Raises:
         UnknownNameError: no such kind.
         ParameterError: moments that the kind cannot have.
@@ -241,7 +243,7 @@ def make_demand(
         case "poisson":
             return Poisson(mean)
         case "negative binomial":
-            return NegativeBinomial(mean, sd)
+            return NegativeBinomial(mean, sd) if sd * sd > mean else Poisson(mean)
         case "ar1":
             return AR1(mean, sd, rho, whole=whole)
         case "real":

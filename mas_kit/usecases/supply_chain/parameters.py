@@ -28,9 +28,16 @@ class SupplyChainParameters(Parameters):
         help="what customers ask for: Sterman's step from 4 to 8 in week 5, or a random or real stream",
     )
     mean: float = parameter(
-        8.0, ge=0, le=10_000, step=1, unit="cases/week", help="mean demand (not of the step)"
+        8.0, ge=1, le=500, step=1, unit="cases/week", help="mean demand (not of the step)"
     )
-    sd: float = parameter(2.0, ge=0, le=5_000, step=0.5, unit="cases/week", help="its standard deviation")
+    sd: float = parameter(
+        3.0,
+        ge=0.5,
+        le=20,
+        step=0.5,
+        unit="cases/week",
+        help="its standard deviation (Poisson demand has its own; negative binomial demand at least that)",
+    )
     rho: float = parameter(
         0.5, ge=-0.99, le=0.99, step=0.01, help="correlation of AR(1) demand from week to week"
     )
