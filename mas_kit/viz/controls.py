@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import Any
 
 import ipywidgets as w
@@ -27,7 +28,12 @@ def control(info: ParameterInfo, value: Any, within: Range | None = None) -> w.W
     if info.kind == "text":
         return w.Text(continuous_update=False, **{**common, "value": str(value)})
     whole = info.kind == "int"
-    low, high = within or (info.low, info.high)
+    low, high = info.low, info.high
+    if within is not None:  # never wider than what is allowed
+        low, high = (
+            max(within[0], -inf if low is None else low),
+            min(within[1], inf if high is None else high),
+        )
     if low is None or high is None:
         return (w.IntText if whole else w.FloatText)(**common)
     kind = int if whole else float

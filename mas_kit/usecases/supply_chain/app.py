@@ -137,8 +137,8 @@ APP = App(
     speed=2.0,
     ranges={
         "weeks": (10, 200),
-        "mean": (0, 40),
-        "sd": (0, 20),
+        "mean": (1, 40),
+        "sd": (0.5, 20),
         "target": (0, 100),
         "factory_target": (0, 100),
         "window": (1, 52),
