@@ -1,0 +1,54 @@
+"""Protocols: how agents talk to each other, as small state machines that can be read, drawn and tested.
+
+>>> from mas_kit.protocols import Conversations, ContractNetInitiator, ContractNetParticipant
+>>> boss, worker = Conversations("boss"), Conversations("worker", [ContractNetParticipant])
+>>> task = ContractNetInitiator("dig", ["worker"], reply_by=3).begin("boss", "c1", now=0)
+>>> task.messages[0].performative, task.messages[0].receiver
+(<Performative.CFP: 'cfp'>, 'worker')
+>>> heard = worker.hear(task.messages, now=1)          # pure: nothing has happened yet
+>>> heard.questions[0].kind, heard.questions[0].content
+('bid', 'dig')
+>>> sent = worker.act(heard, [heard.questions[0].answer("propose", 12)])
+>>> sent[0].content
+12
+"""
+
+from mas_kit.protocols.content import Cancelled, Done, Result
+from mas_kit.protocols.contract_net import (
+    Again,
+    Contract,
+    ContractNetInitiator,
+    ContractNetParticipant,
+    IteratedContractNetInitiator,
+    IteratedContractNetParticipant,
+    highest,
+    lowest,
+)
+from mas_kit.protocols.conversations import Conversations, Hearing
+from mas_kit.protocols.diagram import Diagram
+from mas_kit.protocols.role import Role, Step
+from mas_kit.protocols.rules import Answer, Outcome, Question, Rule, decides
+
+__all__ = [
+    "Again",
+    "Answer",
+    "Cancelled",
+    "Contract",
+    "ContractNetInitiator",
+    "ContractNetParticipant",
+    "Conversations",
+    "Diagram",
+    "Done",
+    "Hearing",
+    "IteratedContractNetInitiator",
+    "IteratedContractNetParticipant",
+    "Outcome",
+    "Question",
+    "Result",
+    "Role",
+    "Rule",
+    "Step",
+    "decides",
+    "highest",
+    "lowest",
+]

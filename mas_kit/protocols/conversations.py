@@ -1,0 +1,304 @@
+"""The conversations that an agent is in: who gets which message, what is asked, what came of them.
+
+In an agent, `perceive` returns `talks.hear(self.inbox)`, which changes nothing; the policy answers the
+questions in it; `act` hands hearing and answers to `talks.act`, the only place where anything changes or is
+sent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mas_kit.core.errors import MasKitError, out_of_range
+from mas_kit.core.messages import Message, Performative
+from mas_kit.core.network import find
+from mas_kit.protocols.role import Role, Step
+from mas_kit.protocols.rules import Answer, Outcome, Question
+
+if TYPE_CHECKING:
+    from mas_kit.core.agent import Agent
+
+Key = tuple[str, str]
+
+
+class Hearing(NamedTuple):
+    """What the mail and the clock of a tick bring about, thought through and not done yet.
+
+    questions: what the policy is asked; `outcomes`: conversations that ended since the last hearing.
+    """
+
+    questions: tuple[Question, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    time: float = 0
+    changed: Mapping[Key, Role] = {}
+    messages: tuple[Message, ...] = ()
+    ignored: tuple[tuple[str, Message], ...] = ()
+    inbox: tuple[Message, ...] = ()  # mail of no protocol that is spoken here; the agent may read it itself
+
+    def ask(self, kind: str) -> tuple[Question, ...]:
+        """The questions of one kind."""
+        return tuple([question for question in self.questions if question.kind == kind])
+
+
+class Conversations:
+    """All conversations of one agent.
+
+    Args:
+        agent: whose they are; or just its name, to look at protocols without a model: then nothing is sent
+            and `act` and `start` only return the messages.
+        roles: the roles that it takes up when another agent opens a conversation: classes, or instances
+            where they have settings.
+        network: the name of the network to speak on, where the model has several.
+        memory: ticks for which an ended conversation is remembered, so that a late copy of the message that
+            opened it does not open it again.
+
+    Attributes:
+        open, closed: the roles that go on, and those that have ended and are remembered, by key.
+        outcomes: how each conversation ended, by key (only the newest `limit`); `outcome` looks one up. A
+            key is the conversation's id and who opened it ("" for oneself), so that a stranger who calls
+            under an id that he has overheard opens a conversation of his own.
+        counts: how many messages were ignored, by reason: forged, malformed, duplicate, late, unexpected,
+            unknown conversation.
+
+    Raises:
+        ParameterError: two roles for one protocol, or one that nobody else can open.
+    """
+
+    limit = 10_000
+
+    def __init__(
+        self,
+        agent: Agent | str,
+        roles: Iterable[Role | type[Role]] = (),
+        *,
+        network: str | None = None,
+        memory: float = 100,
+    ) -> None:
+        self.agent = None if isinstance(agent, str) else agent
+        self.me = agent if isinstance(agent, str) else agent.name
+        self.network, self.memory = network, memory
+        self.roles: dict[str, Role] = {}
+        for role in roles:
+            plays = role() if isinstance(role, type) else role
+            if plays.opens is None or plays.protocol in self.roles:
+                raise out_of_range(
+                    "roles", plays.protocol, "one role a protocol that another agent opens", "choose one"
+                )
+            self.roles[plays.protocol] = plays
+        self.open: dict[Key, Role] = {}
+        self.closed: dict[Key, Role] = {}
+        self.outcomes: dict[Key, Outcome] = {}
+        self.counts: Counter[str] = Counter()
+        self._forget: deque[tuple[float, Key]] = deque()
+        self._fresh: list[Outcome] = []
+        self._number = 0
+        self._wake: float = float("inf")  # the first deadline of an open conversation
+        self._asking = 0  # open conversations that wait for the policy
+
+    def outcome(self, conversation_id: str, opened_by: str = "") -> Outcome | None:
+        """How a conversation ended, or None while it goes on (or if there was none)."""
+        return self.outcomes.get((conversation_id, opened_by))
+
+    # ---- what is pure
+
+    def hear(self, inbox: Sequence[Message] | None = None, now: float | None = None) -> Hearing:
+        """What this mail and this time bring about. Without arguments, the agent's inbox and clock."""
+        if inbox is None:
+            inbox = self.agent.inbox if self.agent is not None else ()
+        if now is None:
+            now = self._now()
+        if not inbox and now <= self._wake and not self._asking:
+            return Hearing((), tuple(self._fresh), now)
+        mail: dict[Key, list[Message]] = {}
+        astray: list[tuple[str, Message]] = []
+        rest: list[Message] = []
+        for message in inbox:
+            cid, sender = message[4], message[1]
+            if cid is None or cid.__class__ is not str or sender.__class__ is not str:
+                if message[5] is None and cid is None:
+                    rest.append(message)
+                else:
+                    astray.append(("malformed", message))
+                continue
+            key = (cid, sender)
+            if key not in self.open and key not in self.closed:
+                own = (cid, "")
+                if own in self.open or own in self.closed:
+                    key = own
+                elif key not in mail and not self._opens(message):
+                    astray.append((self._stray(cid), message))
+                    continue
+            mail.setdefault(key, []).append(message)
+        return self._think(mail, now, astray, rest)
+
+    def _stray(self, conversation_id: str) -> str:
+        known = any(key[0] == conversation_id for roles in (self.open, self.closed) for key in roles)
+        return "forged" if known else "unknown conversation"
+
+    def _opens(self, message: Message) -> bool:
+        protocol = message[5]
+        role = self.roles.get(protocol) if protocol.__class__ is str else None
+        return role is not None and message[0] is role.opens
+
+    def _think(
+        self,
+        mail: dict[Key, list[Message]],
+        now: float,
+        ignored: list[tuple[str, Message]],
+        rest: list[Message],
+    ) -> Hearing:
+        changed: dict[Key, Role] = {}
+        messages: list[Message] = []
+        for key, letters in mail.items():
+            role = self.open.get(key) or self.closed.get(key)
+            if role is not None:
+                self._note(role.step(letters, now), changed, messages, ignored)
+                continue
+            for at, letter in enumerate(letters):
+                if not self._opens(letter):
+                    ignored.append(("unknown conversation", letter))
+                    continue
+                step = self.roles[letter[5]].take_up(self.me, letter, now)  # type: ignore[index]
+                if step.role.state == "start":  # it could not be read, or came too late
+                    messages += step.messages
+                    ignored += step.ignored
+                    continue
+                self._note(step, changed, messages, ignored)
+                if letters[at + 1 :]:
+                    self._note(step.role.step(letters[at + 1 :], now), changed, messages, ignored)
+                break
+        if now > self._wake:
+            for key, role in self.open.items():
+                if key not in changed and role.deadline is not None and now > role.deadline:
+                    self._note(role.step((), now), changed, messages, ignored)
+        return Hearing(
+            tuple(self._questions(changed)),
+            (*self._fresh, *[o for role in changed.values() if (o := self._news(role)) is not None]),
+            now,
+            changed,
+            tuple(messages),
+            tuple(ignored),
+            tuple(rest),
+        )
+
+    def _note(
+        self,
+        step: Step,
+        changed: dict[Key, Role],
+        messages: list[Message],
+        ignored: list[tuple[str, Message]],
+    ) -> None:
+        changed[step.role.key] = step.role
+        messages += step.messages
+        ignored += step.ignored
+
+    def _questions(self, changed: Mapping[Key, Role]) -> Iterator[Question]:
+        if self._asking:
+            for key, role in self.open.items():
+                if key not in changed and (question := role.question()) is not None:
+                    yield question
+        for role in changed.values():
+            if role.outcome is None and (question := role.question()) is not None:
+                yield question
+
+    def _news(self, role: Role) -> Outcome | None:
+        return role.outcome if role.key not in self.closed else None
+
+    # ---- what changes something
+
+    def act(self, hearing: Hearing, answers: Iterable[Answer] | None = ()) -> tuple[Message, ...]:
+        """Let happen what was heard, with the policy's answers; sends the messages and returns them.
+
+        Raises MasKitError for an answer to a question that was not asked.
+        """
+        if not hearing.changed and not hearing.ignored and not answers:
+            if self._fresh:
+                self._fresh = self._fresh[len(hearing.outcomes) :]
+            return ()
+        now = hearing.time
+        changed = dict(hearing.changed)
+        messages, ignored = list(hearing.messages), list(hearing.ignored)
+        told = {id(outcome) for outcome in hearing.outcomes}
+        for answer in answers or ():
+            role = changed.get(answer.key) or self.open.get(answer.key)
+            if role is None or role.outcome is not None:
+                raise MasKitError(f"{self.me!r} answers {answer.key!r}, which asks nothing now")
+            self._note(role.step((), now, answer), changed, messages, ignored)
+        self._fresh = [outcome for outcome in self._fresh if id(outcome) not in told]
+        for key, role in changed.items():
+            self._keep(key, role, now, id(role.outcome) not in told)
+        for reason, _ in ignored:
+            self.counts[reason] += 1
+        self._tidy(now)
+        return self._send(messages)
+
+    def start(self, role: Role, conversation_id: str | None = None, now: float | None = None) -> str:
+        """Open a conversation in that role, sending what it begins with; returns the conversation's id.
+
+        Raises MasKitError when a conversation with that id is open or remembered.
+        """
+        now = self._now() if now is None else now
+        if conversation_id is None:
+            self._number += 1
+            conversation_id = f"{self.me}/{role.protocol}/{self._number}"
+        if (conversation_id, "") in self.open or (conversation_id, "") in self.closed:
+            raise MasKitError(f"{self.me!r} has a conversation {conversation_id!r}; give this one another id")
+        step = role.begin(self.me, conversation_id, now)
+        self._keep(step.role.key, step.role, now, True)
+        self._tidy(now)
+        self._send(step.messages)
+        return conversation_id
+
+    def say(self, conversation_id: str, performative: Performative | str, content: Any = None) -> None:
+        """Decide something in a conversation of one's own without having been asked, such as to cancel it.
+
+        Raises MasKitError when no such conversation is open, UnknownNameError when its state does not let
+        the agent decide that. In a tick, call it after `act`.
+        """
+        role = self.open.get((conversation_id, ""))
+        if role is None:
+            raise MasKitError(f"{self.me!r} has no open conversation {conversation_id!r} of its own")
+        now = self._now()
+        step = role.step((), now, Answer(role.key, Performative(performative), content))
+        self._keep(role.key, step.role, now, True)
+        self._tidy(now)
+        self._send(step.messages)
+
+    def _keep(self, key: Key, role: Role, now: float, news: bool) -> None:
+        if role.outcome is None:
+            self.open[key] = role
+            return
+        if key not in self.closed:
+            self.open.pop(key, None)
+            self.outcomes[key] = role.outcome
+            if len(self.outcomes) > self.limit:
+                del self.outcomes[next(iter(self.outcomes))]
+            self._forget.append((now + self.memory, key))
+            if news:
+                self._fresh.append(role.outcome)
+        self.closed[key] = role
+
+    def _tidy(self, now: float) -> None:
+        while self._forget and now > self._forget[0][0]:
+            self.closed.pop(self._forget.popleft()[1], None)
+        wake, asking = float("inf"), 0
+        for role in self.open.values():
+            if role.deadline is not None and role.deadline < wake:
+                wake = role.deadline
+            asking += role.state in role.asks
+        self._wake, self._asking = wake, asking
+
+    def _send(self, messages: Sequence[Message]) -> tuple[Message, ...]:
+        if self.agent is not None and messages:
+            network = find(self.agent.model.networks, self.network)
+            for message in messages:
+                network.send(message, self.agent.cause)
+        return tuple(messages)
+
+    def _now(self) -> float:
+        return 0 if self.agent is None else self.agent.model.tick
+
+    def __repr__(self) -> str:
+        return f"<conversations of {self.me!r}: {len(self.open)} open, {dict(self.counts)} ignored>"
