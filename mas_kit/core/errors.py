@@ -31,7 +31,7 @@ def unknown(kind: str, name: object, known: Iterable[str]) -> UnknownNameError:
     >>> print(unknown("stage", "retialer", ["retailer", "factory"]))
     there is no stage named 'retialer'; did you mean 'retailer'? Known: factory, retailer
     """
-    names = sorted(known)
+    names = sorted(str(name) for name in known)
     near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
     guess = f" did you mean {near[0]!r}?" if near else ""
     return UnknownNameError(f"there is no {kind} named {name!r};{guess} Known: {', '.join(names) or 'none'}")

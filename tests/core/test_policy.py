@@ -1,0 +1,88 @@
+"""Policies: functions, scripts, people, and why."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from mas_kit.core import Decision, ParameterError, Person, Policy, Scripted, TickError
+from mas_kit.core.policy import as_policy
+
+RNG = np.random.default_rng(1)
+
+
+class Sight(NamedTuple):
+    time: int
+
+
+def test_functions_of_one_and_of_two():
+    assert as_policy(lambda percept: percept + 1).decide(1, RNG) == 2
+    assert as_policy(lambda percept, rng: rng).decide(1, RNG) is RNG
+
+
+def test_a_default_is_the_functions_own():
+    """The usual way to give a lambda its constants must not receive the stream instead."""
+    assert as_policy(lambda percept, target=12: target - percept).decide(2, RNG) == 10
+    assert as_policy(lambda percept, rng=None: rng).decide(2, RNG) is RNG
+    assert as_policy(lambda percept, rng, k=3: (rng, k)).decide(2, RNG) == (RNG, 3)
+
+
+@pytest.mark.parametrize("function", [lambda: 1, lambda a, b, c: 1, lambda *a: 1])
+def test_other_functions_are_refused(function):
+    with pytest.raises(ParameterError, match=r"takes \(percept\) or \(percept, rng\)"):
+        as_policy(function)
+
+
+def test_policies_of_other_makes():
+    class Duck:
+        def decide(self, percept):
+            return "quack"
+
+    class Plain(Policy):
+        def decide(self, percept, rng):
+            return 1
+
+    assert as_policy(Duck()).decide(0, RNG) == "quack"
+    assert isinstance(as_policy(Plain), Plain)
+    plain = Plain()
+    assert as_policy(plain) is plain
+    with pytest.raises(ParameterError, match="3 is not a policy"):
+        as_policy(3)
+
+
+def test_a_policy_without_decide_says_so():
+    with pytest.raises(TypeError, match="Lazy is a Policy without decide"):
+        type("Lazy", (Policy,), {})().decide(0, RNG)
+
+
+def test_explanations():
+    def order_up_to(percept):
+        """Order what is missing to twelve.
+
+        More text.
+        """
+        return 12 - percept
+
+    told = as_policy(order_up_to).explain(3, Decision(9))
+    assert told == (9, "Order what is missing to twelve.", ())
+    assert as_policy(lambda p: 1).explain(3, Decision(1)).reason == "the function <lambda> returned it"
+    assert "Policy chose it" in Policy().explain(0, Decision(1)).reason
+
+
+def test_script():
+    script = Scripted([4, 5, 6], first=2)
+    assert [script.decide(Sight(t), RNG) for t in (1, 2, 3, 4, 9)] == [4, 4, 5, 6, 6]
+    assert script.explain(Sight(3), Decision(5)).reason == "line 2 of the script"
+    with pytest.raises(ParameterError, match="at least one action"):
+        Scripted([])
+
+
+def test_a_person_answers_once_for_each_decision():
+    person = Person()
+    assert not person.answered
+    with pytest.raises(TickError, match="has not answered yet"):
+        person.decide(Sight(1), RNG)
+    person.answer(7)
+    person.answer(8)
+    assert [person.decide(Sight(1), RNG), person.decide(Sight(2), RNG)] == [7, 8]
+    assert not person.answered
