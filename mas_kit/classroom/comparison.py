@@ -115,12 +115,14 @@ class Comparison:
 
     @cached_property
     def chart(self) -> Any:
-        """The runs as bars, their middle 80 % as a band, the prediction as a line (an Altair chart)."""
+        """The runs as bars (a line, if they agree), their middle 80 % as a band, the prediction as a line."""
         import altair as alt  # heavy, and only a picture needs it
 
         edges, counts = self._bars()
         marks = [m for m in (self.predicted, *self.revised) if m is not None]
         lowest, highest = min(edges[0], *marks, np.inf), max(edges[-1], *marks, -np.inf)
+        if self._alone:  # a number needs something to stand beside
+            lowest, highest = min(lowest, 0.0), max(1.25 * highest, 0.0)
         pad = 0.06 * (highest - lowest)
         domain = [lowest - pad, highest + pad]
         place = alt.X(
@@ -137,12 +139,16 @@ class Comparison:
         ]
         span = dict(zip(("from", "to"), self.span, strict=True))
         side = sum(domain) / 2
-        layers = [
-            alt.Chart(_data(alt, [span])).mark_rect(color=_BLUE, opacity=0.12).encode(x=place, x2="to:Q"),
-            alt.Chart(_data(alt, bars))
-            .mark_bar(color=_SLATE, stroke="white")
-            .encode(x=place, x2="to:Q", y=height, y2="none:Q", tooltip=["from:Q", "to:Q", "runs:Q"]),
-        ]
+        layers = (
+            []
+            if self._alone
+            else [
+                alt.Chart(_data(alt, [span])).mark_rect(color=_BLUE, opacity=0.12).encode(x=place, x2="to:Q"),
+                alt.Chart(_data(alt, bars))
+                .mark_bar(color=_SLATE, stroke="white")
+                .encode(x=place, x2="to:Q", y=height, y2="none:Q", tooltip=["from:Q", "to:Q", "runs:Q"]),
+            ]
+        )
         lines = [(self.median, "median" if len(self.values) > 1 else "the run", _BLUE)]
         if self.predicted is not None:
             lines.append((self.predicted, "you", _RED))
@@ -153,7 +159,12 @@ class Comparison:
         title = alt.TitleParams(
             textwrap.wrap(self.verdict, 84), subtitle=self.question, anchor="start", fontSize=13
         )
-        return alt.layer(*layers).properties(width=560, height=200, title=title)
+        return alt.layer(*layers).properties(width=560, height=70 if self._alone else 200, title=title)
+
+    @property
+    def _alone(self) -> bool:
+        """One run, or the same number in all of them: there is no spread to draw."""
+        return min(self.values) == max(self.values)
 
     def _bars(self) -> tuple[list[float], list[int]]:
         values = np.asarray(self.values)
