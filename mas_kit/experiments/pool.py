@@ -18,6 +18,9 @@ from mas_kit.experiments.fingerprint import fingerprint
 from mas_kit.experiments.replicate import Outcome
 from mas_kit.experiments.worker import Job, work
 
+# The code of every model that the warm workers may have imported by name.
+_imported: dict[str, str] = {}
+
 _IDLE = 60  # seconds after which unused workers go; starting them anew costs about two
 
 
@@ -57,6 +60,17 @@ class Pool:
             cwd=str(Path.cwd()),
             path=tuple(sys.path),
         )
+        if self.local:
+            self._forget_older_code(experiment)
+
+    def _forget_older_code(self, experiment: Experiment) -> None:
+        """End the warm workers when a model's module was reloaded here: they hold it as it was."""
+        name = f"{experiment.model.__module__}.{getattr(experiment.model, '__qualname__', '')}"
+        code = fingerprint(experiment.model)
+        if _imported.setdefault(name, code) != code:
+            self._executor = self._start()
+            self.kill()
+        _imported[name] = code
 
     def submit(self, runs: Sequence[Run]) -> Future[list[Outcome]]:
         """Send a batch to a worker."""

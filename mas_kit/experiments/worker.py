@@ -107,7 +107,7 @@ _loading = threading.Lock()
 
 def _load(job: Job) -> Experiment:
     """The experiment of a job, unpickled once a process."""
-    digest = hashlib.sha256(job.experiment).hexdigest()
+    digest = hashlib.sha256(job.experiment).hexdigest() + job.code
     with _loading:
         if digest not in _loaded:
             import cloudpickle

@@ -1,0 +1,127 @@
+"""Benchmarks: a figure of ours beside a baseline's, measured in turn in the same run, with a bound.
+
+A file beside this one holds a group of benchmarks:
+
+    @benchmark(name="messages", what="1,000 agents, 10 messages a tick", unit="messages/s", bound=">= 0.5")
+    def messages() -> tuple[Callable[[], float], Callable[[], float]]:
+        ...set up, once...
+        return ours, baseline            # each called once a round; each gives its figure
+
+The ratio is the median of ours over the median of the baseline, unless `compare` says otherwise.
+"""
+
+from __future__ import annotations
+
+import operator
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+type Measure = Callable[[], float]
+type Compare = Callable[[float, float], float]
+
+_HOLDS = {">=": operator.ge, "<=": operator.le}
+
+
+def ratio(ours: float, baseline: float) -> float:
+    """Ours over the baseline."""
+    return ours / baseline
+
+
+def speedup(ours: float, baseline: float) -> float:
+    """How many times faster than the baseline, both given in seconds."""
+    return baseline / ours
+
+
+def difference(ours: float, baseline: float) -> float:
+    """Ours minus the baseline."""
+    return ours - baseline
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One benchmark: what is compared, how, and what must hold."""
+
+    name: str
+    what: str
+    bound: str
+    unit: str
+    compare: Compare
+    rounds: int
+    make: Callable[[], tuple[Measure, Measure]]
+
+    def __post_init__(self) -> None:
+        sign, _, limit = self.bound.partition(" ")
+        if sign not in _HOLDS:
+            raise ValueError(f"bound {self.bound!r} of {self.name}: write '>= 0.8' or '<= 0.3'")
+        float(limit)
+
+    def holds(self, value: float) -> bool:
+        """Is the compared figure inside the bound?"""
+        sign, _, limit = self.bound.partition(" ")
+        return bool(_HOLDS[sign](value, float(limit)))
+
+
+class Outcome(NamedTuple):
+    """What was measured: medians over the rounds, the compared figure, and the round that came first."""
+
+    name: str
+    what: str
+    ours: float
+    baseline: float
+    unit: str
+    ratio: float
+    bound: str
+    holds: bool
+    first: tuple[float, float]  # cold: imports, worker processes, caches
+    rounds: tuple[tuple[float, float], ...]  # the ones that count
+
+
+REGISTERED: dict[str, Benchmark] = {}
+
+
+def benchmark(
+    *, name: str, what: str, bound: str, unit: str = "s", compare: Compare = ratio, rounds: int = 5
+) -> Callable[[Callable[[], tuple[Measure, Measure]]], Callable[[], tuple[Measure, Measure]]]:
+    """Register a function that sets a benchmark up and gives (ours, baseline)."""
+
+    def register(make: Callable[[], tuple[Measure, Measure]]) -> Callable[[], tuple[Measure, Measure]]:
+        if name in REGISTERED:
+            raise ValueError(f"two benchmarks are called {name!r}")
+        REGISTERED[name] = Benchmark(name, what, bound, unit, compare, rounds, make)
+        return make
+
+    return register
+
+
+def measure(one: Benchmark, rounds: int | None = None) -> Outcome:
+    """One cold round, then the rounds that count: ours, baseline, ours, baseline...; medians of both."""
+    ours, baseline = one.make()
+    first = (ours(), baseline())
+    counted = tuple((ours(), baseline()) for _ in range(rounds or one.rounds))
+    mine, theirs = (statistics.median(column) for column in zip(*counted, strict=True))
+    compared = one.compare(mine, theirs)
+    return Outcome(
+        one.name, one.what, mine, theirs, one.unit, compared, one.bound, one.holds(compared), first, counted
+    )
+
+
+def wall(work: Callable[[], object]) -> float:
+    """Wall seconds that a piece of work takes: for work in several processes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """CPU seconds of this process for a piece of work: steadier than wall seconds on a shared machine."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def as_json(outcome: Outcome) -> Mapping[str, object]:
+    """An outcome as JSON data."""
+    return outcome._asdict()
