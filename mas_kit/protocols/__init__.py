@@ -13,6 +13,8 @@
 12
 """
 
+from mas_kit.protocols.auctions import *  # noqa: F403
+from mas_kit.protocols.auctions import __all__ as _auctions
 from mas_kit.protocols.content import Cancelled, Done, Result
 from mas_kit.protocols.contract_net import (
     Again,
@@ -29,7 +31,8 @@ from mas_kit.protocols.diagram import Diagram
 from mas_kit.protocols.role import Role, Step
 from mas_kit.protocols.rules import Answer, Outcome, Question, Rule, decides
 
-__all__ = [
+__all__ = [  # noqa: PLE0604  (lists of names that the parts declare)
+    *_auctions,
     "Again",
     "Answer",
     "Cancelled",
