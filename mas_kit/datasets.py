@@ -43,7 +43,7 @@ def load(name: str) -> pd.DataFrame:
         UnknownNameError: there is no such data set.
         DatasetError: its file is missing or was changed.
     """
-    import pandas as pd  # noqa: PLC0415 (a model that uses no data should not wait for it)
+    import pandas as pd
 
     folder = _folder(name)
     dataset = _DATASETS[name]

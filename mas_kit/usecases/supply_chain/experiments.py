@@ -231,7 +231,7 @@ season = Computation(
     name="contracts",
     compute=_contracts,
     expected=[
-        Expected(quantity=quantity, value=value, decimals=9, source=source)
+        Expected(quantity=quantity, value=value, tolerance=Absolute(1e-9), source=source)
         for quantity, value, source in (
             ("one owner: quantity", 80, LARIVIERE),
             ("one owner: profit", 320, LARIVIERE),
