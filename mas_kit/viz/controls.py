@@ -110,6 +110,9 @@ class Panel:
         self._quiet = True
         try:
             for name, widget in self.by_name.items():
-                widget.value = getattr(parameters, name)
+                value = getattr(parameters, name)
+                if hasattr(widget, "max"):  # a slider over less than what is allowed grows to hold it
+                    widget.max, widget.min = max(widget.max, value), min(widget.min, value)
+                widget.value = value
         finally:
             self._quiet = False

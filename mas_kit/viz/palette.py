@@ -13,8 +13,8 @@ Theme = Literal["light", "dark"]
 
 CATEGORIES: Final[dict[Theme, tuple[str, ...]]] = {
     # blue, vermilion, green, amber, violet, sky, slate, rose
-    "light": ("#1f6fb4", "#d1561c", "#0f8f6f", "#e3a21a", "#7b5ea7", "#5cb5e6", "#5b6573", "#c9679f"),
-    "dark": ("#4f9fe0", "#f07f48", "#2fc09a", "#f2bf4a", "#a58ad6", "#8fd3f7", "#98a2b0", "#e58fc0"),
+    "light": ("#2b7ecd", "#d1561c", "#0f8f6f", "#e3a21a", "#7b5da5", "#5bb5e5", "#5b6572", "#c9679f"),
+    "dark": ("#56a5e8", "#f17f48", "#2ec09a", "#f3bf4a", "#977ac2", "#8fd3f6", "#8f99a5", "#ed99ca"),
 }
 NAMES: Final = ("blue", "vermilion", "green", "amber", "violet", "sky", "slate", "rose")
 STEPS: Final = 64
@@ -63,10 +63,21 @@ def _between(anchors: tuple[str, ...], position: float) -> str:
 
 def on(colour: str, ink: Ink) -> str:
     """The ink or the paper, whichever is easier to read on ``colour``."""
-    red, green, blue = rgb(colour)
-    light = 0.299 * red + 0.587 * green + 0.114 * blue > 150
-    dark_ink = sum(rgb(ink.ink)) < sum(rgb(ink.paper))
-    return ink.ink if light == dark_ink else ink.paper
+    return max(ink.ink, ink.paper, key=lambda text: contrast(text, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, 1 to 21, as WCAG 2 defines it."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 (black) to 1 (white), of a colour in sRGB."""
+    red, green, blue = (
+        ((c / 255 + 0.055) / 1.055) ** 2.4 if c / 255 > 0.04045 else c / 255 / 12.92 for c in rgb(colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

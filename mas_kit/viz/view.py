@@ -11,19 +11,16 @@ from typing import Any
 import ipywidgets as w
 
 from mas_kit.core.errors import MasKitError, ParameterError
-from mas_kit.viz.charts import Feed
 from mas_kit.viz.controls import Panel
 from mas_kit.viz.declare import App
 from mas_kit.viz.default import default_picture
 from mas_kit.viz.encode import Encoder
-from mas_kit.viz.inspector import mind, nobody, quiet
+from mas_kit.viz.panes import Panes
 from mas_kit.viz.person import Seat
 from mas_kit.viz.records import number
-from mas_kit.viz.sequence import sequence_diagram
 from mas_kit.viz.session import Session, call_if, read_seed
 from mas_kit.viz.stage import Stage
 from mas_kit.viz.still import picture_svg
-from mas_kit.viz.throttle import Throttle
 from mas_kit.viz.transport import TABS, Transport
 
 BAD, NOTE = "bad", "note"
@@ -46,28 +43,23 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self.errors: list[Exception] = []
         self._encoder = Encoder()
         self._serial = 0
-        self._shown = False
-        self._minds, self._talks, self._rows = Throttle(0.25), Throttle(0.5), Throttle(0.15)
         self.stage = Stage(speed=app.speed)
         self.stage.on_msg(self._on_message)
         self.transport = Transport(app.speed, session.seed, app.clock)
         self.panel = Panel(session.parameters, self._on_parameter, hidden=app.fixed or (), ranges=app.ranges)
         self.controls = self.panel.by_name
         self.seat = Seat(app.ask, app.clock, self._on_answer)
-        self.feed = Feed(app, session.model, app.clock)
+        self.panes = Panes(app, session.model)
         self.notice = w.HTML()
-        self._mind, self._talk = w.HTML(nobody(len(session.model.by_name))), w.HTML()
-        self._panes = {
-            "Charts": w.VBox([self.feed.widget] if self.feed.widget else [w.HTML(quiet("No charts."))]),
-            "Mind": self._mind,
-            "Conversation": self._talk,
-            "About": w.HTML(f'<div class="mk-about">{_about(app)}</div>'),
-        }
-        for pane in self._panes.values():
-            pane.add_class("mk-pane")
         head = w.HTML(f'<h2 class="mk-title">{escape(app.heading)}</h2>')
         main = w.VBox(
-            [self.stage, self.transport.widget, self.seat.widget, self.transport.tabs, *self._panes.values()]
+            [
+                self.stage,
+                self.transport.widget,
+                self.seat.widget,
+                self.transport.tabs,
+                *self.panes.by_tab.values(),
+            ]
         )
         main.add_class("mk-main")
         side = w.VBox([w.HTML("<h4>Parameters</h4>"), self.panel.widget])
@@ -149,7 +141,7 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self.stage.selected = name
         if open_tab:
             self.transport.tabs.value = "Mind"
-        self._look()
+        self.panes.look(self.model, name)
 
     def answer(self, action: Any) -> None:
         """Answer for the person who is asked, and finish the tick. Raises ParameterError when nobody is."""
@@ -258,15 +250,14 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self._guarded(go_on)(None)
 
     def _open(self, tab: str) -> None:
-        for name, pane in self._panes.items():
-            pane.layout.display = "" if name == tab else "none"
+        self.panes.open(tab)
         self._refresh(settle=True)
 
     # ---- what the page shows
 
     def _say(self, text: str, kind: str = NOTE) -> None:
         role = "alert" if kind == BAD else "status"
-        lines = "<br>".join(escape(line) for line in text.splitlines()[:6])
+        lines = "<br>".join(escape(line, quote=False) for line in text.splitlines()[:6])
         self.notice.value = f'<div class="mk-notice mk-{kind}" role="{role}">{lines}</div>' if text else ""
 
     def _push(self, *, reset: bool = False, settle: bool = False, still: bool = False) -> None:
@@ -296,32 +287,7 @@ class ModelView(w.VBox):  # type: ignore[misc]
         }
 
     def _refresh(self, *, settle: bool) -> None:
-        """The panes, each as often as it can be read; only the open one is worked out."""
-        tab = self.transport.tabs.value
-        with self._rows.due(always=settle) as due:
-            if due:
-                self.feed.send(self.model)
-        if tab == "Mind":
-            with self._minds.due(always=settle) as due:
-                if due:
-                    self._look()
-        elif tab == "Conversation":
-            with self._talks.due(always=settle) as due:
-                if due:
-                    self._talk.value = self._conversation()
-
-    def _look(self) -> None:
-        name = self.stage.selected
-        self._mind.value = (
-            mind(self.model, name, self.app.clock)
-            if name in self.model.by_name
-            else nobody(len(self.model.by_name))
-        )
-
-    def _conversation(self) -> str:
-        if self.model.log is None:
-            return quiet("No event log is kept in this run. Show the model with log=True to see it.")
-        return f'<div class="mk-scroll">{sequence_diagram(self.model.log, clock=self.app.clock)}</div>'
+        self.panes.refresh(self.model, self.stage.selected, settle=settle)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, and beside it a still picture for print and for GitHub."""
@@ -333,11 +299,6 @@ class ModelView(w.VBox):  # type: ignore[misc]
                 f"<view of {type(self.model).__name__} at {self.app.clock} {self.model.tick}>"
             )
         return bundle
-
-
-def _about(app: App) -> str:
-    text = app.about or (app.model.__doc__ or "").strip().split("\n\n")[0]
-    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n"))
 
 
 def _tree(widget: Any) -> list[Any]:

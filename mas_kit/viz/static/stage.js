@@ -1,6 +1,7 @@
 // The canvas, the clock that asks for ticks, and what a visitor does with the mouse and the keyboard.
 
 const STEP_GLIDE = 450; // milliseconds in which a single step is shown
+const MANY = 2000;
 const GONE = 15000; // without an answer for so long, ask again (the kernel was restarted or the line was cut)
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -36,7 +37,9 @@ function createClock(model, state) {
     gap = last && now - last < 2000 ? 0.7 * gap + 0.3 * (now - last) : 0;
     last = now;
     const pace = Math.min(Math.max(gap, interval()), 1200);
-    const span = calm() || message.still ? 0 : playing() ? (pace < 45 ? 0 : pace) : STEP_GLIDE;
+    // As fast as possible means new states, not pictures between two of them: those would slow the model down.
+    const swift = pace < 45 || (!interval() && message.count > MANY);
+    const span = calm() || message.still ? 0 : playing() ? (swift ? 0 : pace) : STEP_GLIDE;
     accept(state, message, buffers, now, span, !playing());
     state.selected = state.scene.names.indexOf(model.get("selected"));
     if (ahead) ask(now); // let the model work on the next frame while this one is drawn
