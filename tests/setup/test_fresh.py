@@ -1,17 +1,21 @@
-"""The README's first command, word for word, in a copy of the repository with an empty environment.
+"""From nothing: README's first command, word for word, and the lines with which the doctor mends it.
 
-It installs some two hundred packages, so it runs where ``MAS_KIT_FRESH=1`` asks for it: in ``.ci/run``.
+In a copy of the repository with an empty environment. It installs some two hundred packages, so it runs where
+``MAS_KIT_FRESH=1`` asks for it: in ``.ci/run``.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -23,8 +27,20 @@ pytestmark = [
         os.environ.get("MAS_KIT_FRESH", "0") in {"", "0"},
         reason="installs everything anew (a network and a minute); MAS_KIT_FRESH=1 runs it",
     ),
-    pytest.mark.skipif(sys.platform == "win32", reason="the line is for a POSIX shell"),
+    pytest.mark.skipif(sys.platform == "win32", reason="the lines are for a POSIX shell"),
 ]
+
+
+class Fresh(NamedTuple):
+    """A copy of the repository, and variables under which nothing is installed yet."""
+
+    folder: Path
+    env: dict[str, str]
+
+    def shell(self, line: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-c", line], cwd=self.folder, env=self.env, capture_output=True, text=True, check=check
+        )
 
 
 def clone(folder: Path) -> Path:
@@ -61,21 +77,21 @@ def empty_environment(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory) -> Iterator[Fresh]:
+    folder = tmp_path_factory.mktemp("fresh")
+    yield Fresh(clone(folder / "mas_kit"), empty_environment(folder / "python"))
+    shutil.rmtree(folder)  # pytest keeps the folders of three sessions; this one is 1.3 GB
+
+
 @pytest.mark.browser
-def test_one_command_leads_from_nothing_to_the_welcome_notebook(tmp_path, monkeypatch, request):
-    copy = clone(tmp_path / "mas_kit")
-    env = empty_environment(tmp_path / "python")
-    for name in set(os.environ) - set(env):
+def test_one_command_leads_from_nothing_to_the_welcome_notebook(fresh, monkeypatch, request):
+    for name in set(os.environ) - set(fresh.env):
         monkeypatch.delenv(name)
-    command = lab_command()
-    packages = subprocess.run(
-        ["python3", "-m", "pip", "list"], env=env, capture_output=True, text=True, check=True
-    )
-    assert "uv" not in packages.stdout.split()
-    # One port more than the README's line, so that it does not meet a server of somebody else.
-    with serve(
-        ["bash", "-c", f"{command} --port {{port}}"], "/api", timeout=900, env=env, cwd=copy
-    ) as server:
+    assert "uv" not in fresh.shell("python3 -m pip list").stdout.split()
+    # A port of its own, so that it does not meet somebody else's server.
+    line = f"{lab_command()} --port {{port}}"
+    with serve(["bash", "-c", line], "/api", timeout=900, env=fresh.env, cwd=fresh.folder) as server:
         printed = re.search(r"http://\S+?/lab/tree/notebooks/00_welcome\.ipynb\?token=\w+", server.output())
         assert printed, server.output()[-3000:]
         if chromium_path() is None and os.environ.get("MAS_KIT_REQUIRE_BROWSER", "0") in {"", "0"}:
@@ -84,5 +100,31 @@ def test_one_command_leads_from_nothing_to_the_welcome_notebook(tmp_path, monkey
         page.goto(printed[0])
         page.locator(".jp-Notebook h1").first.wait_for(timeout=60_000)
         page.get_by_text("Python 3 (ipykernel)").first.wait_for(timeout=60_000)
-    assert (copy / ".venv").is_dir()
-    shutil.rmtree(copy / ".venv")  # pytest keeps the folders of three sessions; this one is 1.3 GB
+
+
+# What the doctor calls by name, and what is done to the environment to bring it about.
+HARM = {
+    "ipyvuetify": "python3 -m uv pip install --quiet --python .venv 'ipyvuetify>=3'",
+    "vl-convert-python": "python3 -m uv pip uninstall --quiet --python .venv vl-convert-python",
+    "page assets": "rm .venv/share/solara/cdn/requirejs@2.3.6/require.js",
+    "browser widgets: anywidget": "rm -r .venv/share/jupyter/labextensions/anywidget",
+    "browser widgets: @jupyter-widgets/jupyterlab-manager": (
+        ".venv/bin/python -m jupyter labextension disable @jupyter-widgets/jupyterlab-manager"
+    ),
+    "notebook kernel": "rm -r .venv/share/jupyter/kernels/python3",
+}
+
+
+def test_the_doctors_lines_mend_a_broken_environment(fresh):
+    doctor = ".venv/bin/python -m mas_kit.cli doctor --json"
+    fresh.shell("python3 -m pip install --quiet uv && python3 -m uv sync --quiet --inexact")
+    assert json.loads(fresh.shell(doctor).stdout)["ok"]
+    for line in HARM.values():
+        fresh.shell(line)
+    sick = fresh.shell(doctor, check=False)
+    assert sick.returncode == 1, sick.stdout + sick.stderr
+    wrong = [check for check in json.loads(sick.stdout)["checks"] if check["ok"] is False]
+    assert HARM.keys() <= {check["name"] for check in wrong}
+    for check in wrong:
+        fresh.shell(check["fix"])
+    assert json.loads(fresh.shell(doctor).stdout)["ok"]
