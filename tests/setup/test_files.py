@@ -132,3 +132,9 @@ def test_the_constraints_are_what_uv_installed():
 def test_the_lock_file_stays_out_of_the_repository():
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert "uv.lock" in ignored  # it names hosts
+
+
+def test_a_newcomer_is_told_what_every_folder_holds():
+    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    folders = {path.parent.name for path in (ROOT / "mas_kit").glob("*/__init__.py")}
+    assert {name for name in folders if f"`mas_kit/{name}" not in told} == set()
