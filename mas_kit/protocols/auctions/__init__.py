@@ -1,5 +1,14 @@
 """Auctions: English, Dutch, first-price and second-price sealed bids, double, assignment, sequential."""
 
+from mas_kit.protocols.auctions.assignment import (
+    Assignment,
+    AssignmentAuctioneer,
+    AssignmentBidder,
+    PriceBid,
+    Prices,
+    best_bid,
+)
+from mas_kit.protocols.auctions.double import DoubleAuctioneer, Order, Quotes, Trade, Trader, View
 from mas_kit.protocols.auctions.dutch import DutchAuctioneer, DutchBidder
 from mas_kit.protocols.auctions.english import EnglishAuctioneer, EnglishBidder
 from mas_kit.protocols.auctions.parties import Lot, Sale
@@ -9,16 +18,40 @@ from mas_kit.protocols.auctions.sealed_bid import (
     VickreyAuctioneer,
     VickreyBidder,
 )
+from mas_kit.protocols.auctions.sequential import (
+    Allocation,
+    ItemBid,
+    Remaining,
+    SequentialAuctioneer,
+    SequentialBidder,
+)
 
 __all__ = [
+    "Allocation",
+    "Assignment",
+    "AssignmentAuctioneer",
+    "AssignmentBidder",
+    "DoubleAuctioneer",
     "DutchAuctioneer",
     "DutchBidder",
     "EnglishAuctioneer",
     "EnglishBidder",
     "FirstPriceAuctioneer",
     "FirstPriceBidder",
+    "ItemBid",
     "Lot",
+    "Order",
+    "PriceBid",
+    "Prices",
+    "Quotes",
+    "Remaining",
     "Sale",
+    "SequentialAuctioneer",
+    "SequentialBidder",
+    "Trade",
+    "Trader",
     "VickreyAuctioneer",
     "VickreyBidder",
+    "View",
+    "best_bid",
 ]
