@@ -103,7 +103,7 @@ class Bayesian(Policy):
         ParameterError: a table that is not a distribution; an observation that no hypothesis allows.
         UnknownNameError: a hypothesis or an observation that a table does not have.
 
-    Sources: Russell and Norvig, Artificial Intelligence, ch. 12, 14 and 16; Howard (1966).
+    Source: Russell and Norvig, Artificial Intelligence, ch. 12 (Bayes), 14 (filtering) and 16 (decisions).
 
     >>> from typing import NamedTuple
     >>> class Seen(NamedTuple):
