@@ -21,7 +21,7 @@ class Exam:
     Args:
         model: the model class.
         role: the name of the agent that the submission decides for.
-        replicates: how many games, at least 20.
+        replicates: how many games, at least 20; the stated rate of false fails holds from 100.
         seed: of all games; the same exam gives the same submission the same mark.
         settings: parameters of the model by name. What they say about the role is the baseline.
 
@@ -31,7 +31,7 @@ class Exam:
     """
 
     def __init__(
-        self, model: type[Model], role: str, *, replicates: int = 200, seed: int = 1, **settings: Any
+        self, model: type[Model], role: str, *, replicates: int = 100, seed: int = 1, **settings: Any
     ) -> None:
         if replicates < 20:
             raise out_of_range("replicates", replicates, "20 or more", "a mark on chance needs repetition")

@@ -11,14 +11,13 @@ Sources: PEP 578 (audit hooks; they are no sandbox by themselves), landlock(7).
 
 from __future__ import annotations
 
-import ctypes
 import os
-import struct
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mas_kit.classroom.grading.landlock import READ, WRITE, fence
 from mas_kit.core.errors import out_of_range
 
 
@@ -101,7 +100,8 @@ def readable(package: Path) -> list[str]:
 
 def confine(folder: str, limits: Limits, roots: Sequence[str]) -> list[str]:
     """Close this process in; nothing can be opened up again. Returns the names of the walls that stand."""
-    walls = ["limits"] * _resources(limits) + ["landlock"] * _landlock(folder, roots)
+    rules = [(root, READ) for root in roots] + [(folder, WRITE), ("/dev/urandom", READ), ("/dev/null", WRITE)]
+    walls = ["limits"] * _resources(limits) + ["landlock"] * fence(rules)
     inside, reads = os.path.realpath(folder), tuple(os.path.realpath(root) for root in roots)
 
     def within(path: Any, places: Sequence[str]) -> bool:
@@ -150,41 +150,3 @@ def _resources(limits: Limits) -> bool:
     for what, value in wanted.items():
         resource.setrlimit(what, value)
     return True
-
-
-_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
-_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every architecture
-_NO_NEW_PRIVS = 38
-
-
-def _landlock(folder: str, roots: Sequence[str]) -> bool:
-    if not sys.platform.startswith("linux"):
-        return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    version = libc.syscall(_CREATE_RULESET, None, 0, 1)
-    if version < 1:
-        return False
-    everything = (1 << (13 + (version >= 2) + (version >= 3))) - 1  # every right of this version, execute too
-    network = 3 if version >= 4 else 0  # bind and connect
-    scope = 3 if version >= 6 else 0  # abstract sockets and signals of others
-    attributes = struct.pack("QQQ", everything, network, scope)
-    size = 24 if version >= 6 else 16 if version >= 4 else 8
-    ruleset = libc.syscall(_CREATE_RULESET, attributes, size, 0)
-    if ruleset < 0:
-        return False
-    execute = 1
-    rules = [(root, _READ_FILE | _READ_DIR) for root in roots]
-    rules += [(folder, everything & ~execute), ("/dev/urandom", _READ_FILE), ("/dev/null", _READ_FILE | 2)]
-    for path, rights in rules:
-        if not Path(path).exists():
-            continue
-        directory = Path(path).is_dir()
-        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        allowed = rights if directory else rights & (_READ_FILE | 2)
-        failed = libc.syscall(_ADD_RULE, ruleset, 1, struct.pack("=Qi", allowed, handle), 0)
-        os.close(handle)
-        if failed:
-            return False
-    closed = libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 and libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0
-    os.close(ruleset)
-    return bool(closed)

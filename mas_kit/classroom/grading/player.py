@@ -1,6 +1,6 @@
 """The student's side: a process that holds one policy and answers what to do, decision by decision.
 
-Run by path, isolated, with the folder of the package as its argument. It reads frames (a length, then a
+Run by path, isolated, with the folders that hold the package as arguments. It reads frames (a length, then a
 pickle, from the referee, who is trusted) from standard input and answers with one line of JSON each. The
 model itself runs with the referee: whatever happens here can change this player's own orders, nothing else.
 """
@@ -21,9 +21,7 @@ from typing import Any, BinaryIO
 
 def main() -> None:
     """Start, close the process in, load the policy, then answer until the referee hangs up."""
-    root = sys.argv[1]
-    if root not in sys.path:
-        sys.path.append(root)
+    sys.path += [place for place in sys.argv[1:] if place not in sys.path]
     channel_in, channel_out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     _silence()
 

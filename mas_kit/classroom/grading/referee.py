@@ -29,7 +29,7 @@ from mas_kit.core.errors import MasKitError
 from mas_kit.core.policy import Policy
 
 _PLAYER = Path(__file__).with_name("player.py")
-_ROOT = Path(__file__).parents[3]
+_PACKAGE = Path(__file__).parents[2]
 _LINE = 10_000  # bytes that an answer may have
 START = 60.0  # seconds in which the empty process must be up; not counted against the student
 
@@ -78,10 +78,21 @@ class Player(Policy):
 
     def __enter__(self) -> Self:
         self._folder = tempfile.mkdtemp(prefix="mas_kit_player_")
+        # Where this process is closed in itself, it may read the package but not the folder around it.
+        with contextlib.suppress(OSError):  # Windows, without the right to make links
+            (Path(self._folder) / "packages").mkdir()
+            (Path(self._folder) / "packages" / _PACKAGE.name).symlink_to(_PACKAGE, target_is_directory=True)
         keep = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", str(_PLAYER), str(_ROOT)],
+            [
+                sys.executable,
+                "-I",
+                "-B",
+                str(_PLAYER),
+                str(Path(self._folder) / "packages"),
+                str(_PACKAGE.parent),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

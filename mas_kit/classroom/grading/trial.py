@@ -8,7 +8,8 @@ with at most that probability, whatever random numbers it draws itself.
 Costs are skewed, and Student's t then fails good policies five times too often (100 replicates, skewness -2).
 So the statistic is t after Hall's cubic transformation, which takes the skewness out and stays monotone: Hall
 (1992), Journal of the Royal Statistical Society B 54(1), 221-228. What the transformation leaves over is paid
-for by testing at half the stated rate: a test measures it for even, heavy and one-sided distributions.
+for by testing at half the stated rate: a test measures it, with 100 replicates, for even, heavy and one-sided
+distributions. With fewer than 100, or a few games that outweigh all others, take the rate as approximate.
 """
 
 from __future__ import annotations

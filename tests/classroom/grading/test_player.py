@@ -240,10 +240,12 @@ def test_nothing_is_left_behind() -> None:
 
 _BEHIND_THE_HOOK = """
 import os, sys, tempfile, pathlib
-from mas_kit.classroom.grading.limits import _landlock, readable
+from mas_kit.classroom.grading.landlock import READ, WRITE, fence
+from mas_kit.classroom.grading.limits import readable
 import mas_kit, subprocess, socket
 folder = tempfile.mkdtemp()
-if not _landlock(folder, readable(pathlib.Path(mas_kit.__file__).parent)):
+roots = readable(pathlib.Path(mas_kit.__file__).parent)
+if not fence([(root, READ) for root in roots] + [(folder, WRITE)]):
     print("none"); sys.exit()
 (pathlib.Path(folder) / "mine.txt").write_text("x")
 import colorsys

@@ -13,7 +13,7 @@ from mas_kit.classroom.grading import FALSE_FAIL, no_worse
 from mas_kit.classroom.grading.trial import _SHARE, skewed_t
 from mas_kit.core.errors import ParameterError
 
-N = 200
+N = 100  # the fewest replicates for which the rate is stated
 Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 # Excess costs with mean 0: a submission that is exactly at the limit.
 SHAPES: dict[str, Draw] = {

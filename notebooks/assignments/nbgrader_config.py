@@ -1,0 +1,22 @@
+"""The course: where it lives, and how long a submission may take. `nbgrader` reads it in this folder."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821  (nbgrader provides it)
+
+c.CourseDirectory.course_id = "mas-kit"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+
+# One cell of a submission: the exam of the beer game takes about 5 seconds, and a cell that never ends is
+# interrupted after two minutes, so that the rest of the cells and of the class are graded.
+c.Execute.timeout = 120
+c.Execute.interrupt_on_timeout = True
+
+# A submission runs with your rights unless its kernel closes itself in: no way to source/, to other people's
+# work, to the gradebook or the network. Linux only (Landlock); elsewhere autograde in a container.
+c.Execute.extra_arguments = [
+    "--IPKernelApp.exec_lines=from mas_kit.classroom.grading.desk import sit_down; sit_down(); del sit_down"
+]
+
+c.ClearSolutions.code_stub = {"python": "# Your code here\nraise NotImplementedError"}
+c.ClearSolutions.text_stub = "Your answer here."
