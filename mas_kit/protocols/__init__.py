@@ -30,9 +30,12 @@ from mas_kit.protocols.conversations import Conversations, Hearing
 from mas_kit.protocols.diagram import Diagram
 from mas_kit.protocols.role import Role, Step
 from mas_kit.protocols.rules import Answer, Outcome, Question, Rule, decides
+from mas_kit.protocols.voting import *  # noqa: F403
+from mas_kit.protocols.voting import __all__ as _voting
 
 __all__ = [  # noqa: PLE0604  (lists of names that the parts declare)
     *_auctions,
+    *_voting,
     "Again",
     "Answer",
     "Cancelled",
