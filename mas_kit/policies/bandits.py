@@ -191,6 +191,17 @@ class UCB1(Bandit):
         between: the lowest and the highest reward possible; the bonus is in proportion to the range.
 
     Source: Auer, Cesa-Bianchi and Fischer (2002), Machine Learning 47, 235-256, theorem 1.
+
+    >>> class Seen(NamedTuple):
+    ...     reward: float | None = None
+    ...     memory: Any = None
+    >>> policy, seen, played = UCB1(("left", "right")), Seen(), []
+    >>> for _ in range(8):
+    ...     decision = policy.decide(seen, np.random.default_rng(1))
+    ...     played.append(decision.action)
+    ...     seen = Seen(1.0 if decision.action == "right" else 0.0, decision.memory)
+    >>> played
+    ['left', 'right', 'right', 'right', 'right', 'right', 'left', 'right']
     """
 
     name = "UCB1"

@@ -67,6 +67,19 @@ class QLearning(Policy):
 
     Sources: Watkins and Dayan (1992), Machine Learning 8, 279-292, which shows that Q converges to Q* when
     every action is tried in every state without end, and rates sum to infinity and their squares do not.
+
+    >>> class Seen(NamedTuple):
+    ...     state: int
+    ...     reward: float | None = None
+    ...     memory: Any = None
+    >>> walker = QLearning(("back", "on"), discount=0.5, rate=1.0, explore=Epsilon(0.5))
+    >>> seen, rng = Seen(0), np.random.default_rng(1)
+    >>> for _ in range(300):  # from 0 to 2, where "on" pays 1 and leads back to 0
+    ...     action, memory = walker.decide(seen, rng)
+    ...     place = max(0, seen.state - 1) if action == "back" else (seen.state + 1) % 3
+    ...     seen = Seen(place, float(action == "on" and place == 0), memory)
+    >>> [round(seen.memory.value(state, "on"), 3) for state in (0, 1, 2)]
+    [0.286, 0.571, 1.143]
     """
 
     name = "Q-learning"

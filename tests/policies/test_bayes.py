@@ -38,22 +38,23 @@ def test_the_update_equals_exact_enumeration(drawn, seen):
     assert list(posterior.values()) == pytest.approx([float(p) for p in exact], rel=1e-12)
 
 
-def weather_man():
+def weather_man(prior=RAIN):
     """Umbrellas tell of rain; the world moves on from day to day."""
     return Bayesian(
-        RAIN, UMBRELLA, "tests", ("take", "leave"),
+        prior, UMBRELLA, "tests", ("take", "leave"),
         {"take": {"rain": 0, "dry": -1}, "leave": {"rain": -3, "dry": 0}}, transition=WEATHER,
     )  # fmt: skip
 
 
 def test_the_filter_equals_the_sum_over_all_paths():
-    policy, memory = weather_man(), None
+    prior = {"rain": 0.15, "dry": 0.85}
+    policy, memory = weather_man(prior), None
     seen = [True, True, False, True, False, False]
     for t in range(1, len(seen) + 1):
         memory = policy.decide(Seen(tests=[seen[t - 1]], memory=memory), stream()).memory
         weights = dict.fromkeys(RAIN, 0.0)
         for path in product(RAIN, repeat=t):  # the first day is drawn from the prior
-            weight = RAIN[path[0]]
+            weight = prior[path[0]]
             for day, state in enumerate(path):
                 weight *= UMBRELLA[state][seen[day]] * (WEATHER[path[day - 1]][state] if day else 1)
             weights[path[-1]] += weight

@@ -169,6 +169,9 @@ def test_thinking_takes_its_time_and_acts_on_what_it_knew():
     actions, memory = turns(policy, rows)
     assert actions == ["think", "think", "think", "a"]
     assert memory.deliberations == 1
+    memory = turn(policy, None, **rows[0]).memory
+    _, why = ask_why(policy, View(rows[1], memory))
+    assert (why.reason, why.options) == ("is thinking, 1 more to go [go a]", ())
 
 
 def test_beliefs_are_read_from_declared_fields_and_kept():

@@ -75,6 +75,27 @@ class BDI(Policy):
 
     Sources: Rao and Georgeff (1991), KR, 473-484 (the three commitments), and (1995), ICMAS, 312-319 (the
     interpreter); Rao (1996), AgentSpeak(L); Kinny and Georgeff (1991), IJCAI, 82-88 (bold and cautious).
+
+    >>> from mas_kit.policies import Achieve, Act, Plan
+    >>> class Seen(NamedTuple):
+    ...     at: int
+    ...     parcels: tuple[int, ...]
+    ...     memory: Any = None
+    >>> courier = BDI(
+    ...     beliefs={"at": "at", "parcels": "parcels"},
+    ...     desires=[Desire("collect", wanted=lambda b: b["parcels"],
+    ...                     worth=lambda b, place: -abs(place - b["at"]),
+    ...                     possible=lambda b, place: place in b["parcels"])],
+    ...     plans=[Plan("go and take", "collect", [Achieve("be at", lambda b, place: place), "take"]),
+    ...            Plan("walk", "be at", [Act(lambda b, place: 1 if place > b["at"] else -1,
+    ...                                       until=lambda b, place: b["at"] == place)])],
+    ... )
+    >>> seen = Seen(at=0, parcels=(5, -1))
+    >>> decision = courier.decide(seen, np.random.default_rng(1))
+    >>> decision.action
+    -1
+    >>> print(courier.explain(seen, decision).reason.split(" [")[1])
+    collect -1 by 'go and take' > be at -1 by 'walk']
     """
 
     name = "BDI"
@@ -225,7 +246,7 @@ class BDI(Policy):
 
     def _plans(self, memory: BDIMemory, action: Any) -> list[Option]:
         """The plans for the innermost goal, each by what it would do first."""
-        if not memory.stack:
+        if not memory.stack or memory.stack[-1].plan is None:  # nothing was chosen: it thinks, or has failed
             return []
         level, beliefs = memory.stack[-1], memory.beliefs
         goal, found = level.goal, []
