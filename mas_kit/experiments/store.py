@@ -184,21 +184,21 @@ class Store:
             for row in range(table.num_rows):
                 writer.write_table(table.slice(row, 1))
         data = sink.getvalue().to_pybytes()
-        write_bytes(self.folder / RESULTS, data)
+        write_bytes(self.folder / RESULTS, data, sync=True)
         return hashlib.sha256(data).hexdigest()
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
         """Write `manifest.json`."""
         self.manifest = dict(manifest)
         text = json.dumps(manifest, indent=1, allow_nan=False, ensure_ascii=False)
-        write_bytes(self.folder / MANIFEST, text.encode())
+        write_bytes(self.folder / MANIFEST, text.encode(), sync=True)
 
     def write_failures(self, failures: Sequence[Failure]) -> None:
         """Write `failures.json`, or take it away when nothing failed."""
         path = self.folder / FAILURES
         if failures:
             text = json.dumps([failure._asdict() for failure in failures], indent=1, ensure_ascii=False)
-            write_bytes(path, text.encode())
+            write_bytes(path, text.encode(), sync=True)
         else:
             path.unlink(missing_ok=True)
 

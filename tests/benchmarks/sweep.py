@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness import Measure, benchmark, wall
 
-from mas_kit import Model, Parameters, parameter
+from mas_kit import Agent, Model, Parameters, parameter
 from mas_kit.experiments import Experiment, run
 
 _RUNS, _WORKERS = 200, 2
@@ -20,27 +20,41 @@ class ExchangeParameters(Parameters):
     ticks: int = parameter(100, ge=1, le=10_000, help="length of a run")
 
 
+class Trader(Agent):
+    """Gives one coin, if it has one, to a trader drawn at random."""
+
+    def __init__(self, model: Model, name: str) -> None:
+        super().__init__(model, name)
+        self.wealth = 1
+
+    def perceive(self) -> int:
+        return self.wealth
+
+    def decide(self, percept: int) -> int | None:
+        return self.model.draw(self.model.p.agents) if percept else None
+
+    def act(self, action: int | None) -> None:
+        if action is not None:
+            self.wealth -= 1
+            self.model.traders[action].wealth += 1
+
+
 class Exchange(Model):
-    """Everybody gives one coin, if it has one, to somebody (the Boltzmann wealth model), and a Gini index."""
+    """The Boltzmann wealth model on Mesa agents, with the Gini index as its metric."""
 
     Parameters = ExchangeParameters
+    activation = "random"
 
     def build(self) -> None:
-        self.wealth = [1] * self.p.agents
+        self.traders = [Trader(self, f"trader {i}") for i in range(self.p.agents)]
+        self.draw = self.stream("partners").integers
 
     @property
     def horizon(self) -> int:
         return self.p.ticks
 
-    def world(self) -> None:
-        draw = self.stream("partners")
-        for giver, taker in enumerate(draw.integers(self.p.agents, size=self.p.agents).tolist()):
-            if self.wealth[giver]:
-                self.wealth[giver] -= 1
-                self.wealth[taker] += 1
-
     def observe(self) -> dict[str, float]:
-        return {"gini": gini(self.wealth)}
+        return {"gini": gini([trader.wealth for trader in self.traders])}
 
 
 def gini(wealth: list[int]) -> float:
