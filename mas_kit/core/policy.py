@@ -87,6 +87,11 @@ class FunctionPolicy(Policy):
         return Explanation(decision.action, first or f"the function {self.name} returned it")
 
 
+def _keeping(percept: Any, action: Any) -> Decision:
+    """An action by someone who learns nothing, and leaves what another policy remembered where it is."""
+    return Decision(action, getattr(percept, "memory", None))
+
+
 class Scripted(Policy):
     """A list of actions, one a tick; the last one is repeated. `first` is the tick of the first entry."""
 
@@ -100,7 +105,9 @@ class Scripted(Policy):
 
     def decide(self, percept: Any, rng: np.random.Generator) -> Any:
         """The entry for this tick; the percept must carry `time`."""
-        return self.actions[min(max(int(percept.time) - self.first, 0), len(self.actions) - 1)]
+        return _keeping(
+            percept, self.actions[min(max(int(percept.time) - self.first, 0), len(self.actions) - 1)]
+        )
 
     def explain(self, percept: Any, decision: Decision) -> Explanation:
         """It is written in the script."""
@@ -134,7 +141,7 @@ class Person(Policy):
         if not self._answers:
             raise TickError("a person has not answered yet; call policy.answer(action) first")
         self.given.append(self._answers.pop(0))
-        return self.given[-1]
+        return _keeping(percept, self.given[-1])
 
     def explain(self, percept: Any, decision: Decision) -> Explanation:
         """Only the person knows."""

@@ -71,7 +71,7 @@ def test_explanations():
 
 def test_script():
     script = Scripted([4, 5, 6], first=2)
-    assert [script.decide(Sight(t), RNG) for t in (1, 2, 3, 4, 9)] == [4, 4, 5, 6, 6]
+    assert [script.decide(Sight(t), RNG).action for t in (1, 2, 3, 4, 9)] == [4, 4, 5, 6, 6]
     assert script.explain(Sight(3), Decision(5)).reason == "line 2 of the script"
     with pytest.raises(ParameterError, match="at least one action"):
         Scripted([])
@@ -84,5 +84,17 @@ def test_a_person_answers_once_for_each_decision():
         person.decide(Sight(1), RNG)
     person.answer(7)
     person.answer(8)
-    assert [person.decide(Sight(1), RNG), person.decide(Sight(2), RNG)] == [7, 8]
+    assert [person.decide(Sight(1), RNG).action, person.decide(Sight(2), RNG).action] == [7, 8]
     assert not person.answered
+    assert person.given == [7, 8]
+
+
+def test_who_learns_nothing_leaves_the_memory_of_another_where_it_is():
+    class Keeps(NamedTuple):
+        time: int
+        memory: str
+
+    person = Person()
+    person.answer(7)
+    assert person.decide(Keeps(1, "what a learner knew"), RNG).memory == "what a learner knew"
+    assert Scripted([4]).decide(Keeps(1, "what a learner knew"), RNG).memory == "what a learner knew"
