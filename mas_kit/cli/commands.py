@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,9 +42,8 @@ def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             typer.echo(str(stop) or "stopped", err=True)
             raise typer.Exit(130) from None
         except Exception as error:
-            from mas_kit.core.errors import MasKitError
-
-            if not isinstance(error, MasKitError):
+            errors = sys.modules.get("mas_kit.core.errors")  # where it is not loaded, it raised nothing
+            if errors is None or not isinstance(error, errors.MasKitError):
                 raise
             typer.secho(str(error), fg=typer.colors.RED, err=True)
             raise typer.Exit(2) from None
