@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import mesa
 import numpy as np
 
 from mas_kit.core.errors import MasKitError, TickError, unknown
 from mas_kit.core.events import Cause
-from mas_kit.core.messages import Message, Performative
+from mas_kit.core.messages import Fipa, Message, Performative
 from mas_kit.core.network import Network, find
 from mas_kit.core.policy import Decision, Explanation, Policy, as_policy
 
@@ -126,43 +126,23 @@ class Agent(mesa.Agent):  # type: ignore[misc]
         content: Any = None,
         conversation_id: str | None = None,
         protocol: str | None = None,
-        reply_with: str | None = None,
-        in_reply_to: str | None = None,
-        reply_by: float | None = None,
-        reply_to: str | None = None,
-        language: str | None = None,
-        encoding: str | None = None,
-        ontology: str | None = None,
         *,
         network: str | Network | None = None,
+        **fipa: Unpack[Fipa],
     ) -> Message:
         """Send a message; returns it. `network` may be left out where the model has one only.
 
-        The other arguments are FIPA's message parameters, see `Message`. Raises UnknownNameError for a
+        `fipa` takes the other message parameters of FIPA, see `Message`. Raises UnknownNameError for a
         performative that FIPA does not know, and for a network that the model does not have.
         """
         if performative.__class__ is not Performative:
             performative = _performative(performative)
         if receiver.__class__ is not str:
             receiver = _address(receiver)
-        message = _record(
-            Message,
-            (
-                performative,
-                self.name,
-                receiver,
-                content,
-                conversation_id,
-                protocol,
-                reply_with,
-                in_reply_to,
-                reply_by,
-                reply_to,
-                language,
-                encoding,
-                ontology,
-            ),
-        )
+        if conversation_id is None and protocol is None and not fipa:
+            message = _record(Message, (performative, self.name, receiver, content, None))
+        else:
+            message = Message(performative, self.name, receiver, content, conversation_id, protocol, **fipa)
         if network.__class__ is not Network and not isinstance(network, Network):
             network = find(self.model.networks, network)
         network.outbox.append(message)

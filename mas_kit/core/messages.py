@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self, TypedDict
 
 
 class Performative(StrEnum):
@@ -33,26 +34,123 @@ class Performative(StrEnum):
     SUBSCRIBE = "subscribe"
 
 
-class Message(NamedTuple):
-    """One message, with the parameters of FIPA SC00061G by their names.
+class Fipa(TypedDict, total=False):
+    """The parameters of a message that are given by name."""
 
-    A record that nobody can change: the sender and every receiver hold the same one. `sender`, `receiver`
-    and `reply_to` are agent names; `reply_by` is a time of the model's clock, in ticks.
-    """
+    reply_with: str | None
+    in_reply_to: str | None
+    reply_by: float | None
+    reply_to: str | None
+    language: str | None
+    encoding: str | None
+    ontology: str | None
+
+
+_NOTHING: tuple[None, ...] = (None,) * 9
+
+
+class _Stored(NamedTuple):
+    """How a message is kept: most carry none of FIPA's other parameters, and need not have room for them."""
 
     performative: Performative
     sender: str
     receiver: str
-    content: Any = None
-    conversation_id: str | None = None
-    protocol: str | None = None
-    reply_with: str | None = None
-    in_reply_to: str | None = None
-    reply_by: float | None = None
-    reply_to: str | None = None
-    language: str | None = None
-    encoding: str | None = None
-    ontology: str | None = None
+    content: Any
+    others: tuple[Any, ...] | None
+
+
+def _other(index: int) -> Any:
+    return property(lambda self: None if self.others is None else self.others[index])
+
+
+class Message(_Stored):
+    """One message, with the parameters of FIPA SC00061G by their names.
+
+    A record that nobody can change: the sender and every receiver hold the same one. `sender`, `receiver`
+    and `reply_to` are agent names; `reply_by` is a time of the model's clock, in ticks. To the outside it is
+    a named tuple of all thirteen; inside it is short, because a simulation is full of messages.
+    """
+
+    __slots__ = ()
+    _fields = (  # type: ignore[assignment]
+        "performative",
+        "sender",
+        "receiver",
+        "content",
+        "conversation_id",
+        "protocol",
+        "reply_with",
+        "in_reply_to",
+        "reply_by",
+        "reply_to",
+        "language",
+        "encoding",
+        "ontology",
+    )
+
+    conversation_id: str | None = _other(0)
+    protocol: str | None = _other(1)
+    reply_with: str | None = _other(2)
+    in_reply_to: str | None = _other(3)
+    reply_by: float | None = _other(4)
+    reply_to: str | None = _other(5)
+    language: str | None = _other(6)
+    encoding: str | None = _other(7)
+    ontology: str | None = _other(8)
+
+    def __new__(
+        cls,
+        performative: Performative,
+        sender: str,
+        receiver: str,
+        content: Any = None,
+        conversation_id: str | None = None,
+        protocol: str | None = None,
+        reply_with: str | None = None,
+        in_reply_to: str | None = None,
+        reply_by: float | None = None,
+        reply_to: str | None = None,
+        language: str | None = None,
+        encoding: str | None = None,
+        ontology: str | None = None,
+    ) -> Self:
+        """Only the first three are needed."""
+        others = (
+            conversation_id,
+            protocol,
+            reply_with,
+            in_reply_to,
+            reply_by,
+            reply_to,
+            language,
+            encoding,
+            ontology,
+        )
+        kept = None if others == _NOTHING else others
+        return tuple.__new__(cls, (performative, sender, receiver, content, kept))
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from (self.performative, self.sender, self.receiver, self.content)
+        yield from self.others or _NOTHING
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __getitem__(self, index: Any) -> Any:
+        return tuple(self)[index]
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return tuple(self)
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
+
+    def _replace(self, **changes: Any) -> Self:
+        return type(self)(**{**self._asdict(), **changes})
+
+    def __repr__(self) -> str:
+        given = [(k, v) for k, v in self._asdict().items() if v is not None]
+        return f"Message({', '.join(f'{name}={value!r}' for name, value in given)})"
 
     def reply(self, performative: Performative, content: Any = None, **more: Any) -> Message:
         """The answer to this message: addressed back, in the same conversation and protocol.

@@ -116,11 +116,13 @@ class Network:
         ids: Sequence[int] = ()
         if self.log is not None:
             causes, self.causes = self.causes, []
-            first = self.log.emit_many(tick, [m[1] for m in batch], "sent", causes, batch)
+            first = self.log.emit_many(tick, [m.sender for m in batch], "sent", causes, batch)
             ids = range(first, first + len(batch))
             for m in batch:
-                if m[8] is not None:  # reply_with -> reply_by: an answer after it is late, and so is m itself
-                    self._deadlines[m[6]] = m[8]
+                if (
+                    m.others is not None and m.reply_by is not None
+                ):  # reply_with -> reply_by: an answer after it is late, and so is m itself
+                    self._deadlines[m.reply_with] = m.reply_by
         if self._plain:
             due = tick + self.latency[0] + self.extra_delay
             self._calendar.setdefault(due, []).append((batch, ids))
@@ -201,7 +203,7 @@ class Network:
         agents = self.model.by_name
         astray = 0
         for message in batch:
-            agent = agents.get(message[2])
+            agent = agents.get(message.receiver)
             if agent is not None and agent.alive:
                 agent.inbox.append(message)
             else:
@@ -212,7 +214,7 @@ class Network:
     def _deliver_logged(self, tick: int, batch: Sequence[Message], ids: Sequence[int]) -> None:
         assert self.log is not None
         agents = self.model.by_name
-        receivers = [m[2] for m in batch]
+        receivers = [m.receiver for m in batch]
         if self.model.anyone_down or self._deadlines or not agents.keys() >= set(receivers):
             for message, row in zip(batch, ids, strict=True):
                 self._deliver_one(tick, message, row)
@@ -220,7 +222,7 @@ class Network:
         first = self.log.emit_many(tick, receivers, "delivered", ids, batch)
         self.counts["delivered"] += len(batch)
         for row, message in enumerate(batch, first):
-            agent = agents[message[2]]
+            agent = agents[message.receiver]
             agent.inbox.append(message)
             agent.arrivals.append(row)
 

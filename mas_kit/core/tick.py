@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mas_kit.core.agent import Agent
     from mas_kit.core.model import Model
 
+_record = tuple.__new__  # what Decision(...) ends in
+
 
 def phases(model: Model) -> Iterator[list[Agent]]:
     """One tick: faults, deliver, perceive, decide, act, world, record.
@@ -81,7 +83,7 @@ def _perceive(model: Model, wave: list[Agent]) -> None:
 def _decide(model: Model, wave: list[Agent]) -> None:
     for agent in wave:
         decision = agent.decide(agent.percept)
-        agent.decision = decision if decision.__class__ is Decision else Decision(decision)
+        agent.decision = decision if decision.__class__ is Decision else _record(Decision, (decision, None))
     if model.biases:
         _distort(model, wave, "action")
     if model.log is not None:

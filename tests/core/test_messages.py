@@ -1,5 +1,8 @@
 """Messages carry FIPA's parameters; performatives are the 22 of the standard."""
 
+import copy
+import pickle
+
 import pytest
 
 from mas_kit.core import Message, Performative
@@ -24,6 +27,42 @@ def test_a_message_cannot_be_changed():
     message = Message(Performative.INFORM, "ann", "bob", 3)
     with pytest.raises(AttributeError):
         message.content = 4
+
+
+FULL = Message(Performative.CFP, "a", "b", 3, "c", "cnp", "q", "r", 5.0, "x", "l", "e", "o")
+SHORT = Message(Performative.CFP, "a", "b", 3)
+
+
+@pytest.mark.parametrize("message", [FULL, SHORT])
+def test_a_message_is_a_named_tuple_of_all_thirteen(message):
+    """Whatever it stores."""
+    assert len(message) == len(tuple(message)) == 13
+    assert [message[i] for i in range(13)] == list(message) == [getattr(message, f) for f in message._fields]
+    assert message[-1] == message.ontology
+    assert message._asdict() == dict(zip(message._fields, message, strict=True))
+    assert Message(*message) == message
+    assert hash(Message(*message)) == hash(message)
+    assert pickle.loads(pickle.dumps(message)) == copy.deepcopy(message) == message
+    assert message._replace(content=4).content == 4
+    assert message._replace(protocol="p") != message
+    assert message._replace(protocol="p")._replace(protocol=message.protocol) == message
+    performative, sender, *rest = message
+    assert (performative, sender, len(rest)) == (Performative.CFP, "a", 11)
+    match message:
+        case Message(sender=who, ontology=what):
+            assert (who, what) == ("a", message.ontology)
+
+
+def test_a_message_reads_well():
+    assert repr(SHORT) == (
+        "Message(performative=<Performative.CFP: 'cfp'>, sender='a', receiver='b', content=3)"
+    )
+    assert "ontology='o'" in repr(FULL)
+
+
+def test_a_parameter_that_fipa_does_not_know():
+    with pytest.raises(TypeError, match="conversationid"):
+        Message(Performative.CFP, "a", "b", conversationid=3)
 
 
 def test_reply_goes_where_the_sender_wants_it():

@@ -318,8 +318,9 @@ def test_which_network():
 def test_send_keeps_every_parameter():
     model = Office({"a": {}}, seed=1)
     sent = model.agent("a").send(
-        "propose", "b", 5, "c1", "contract-net", "r1", "q1", 7.0, "clerk", "sl0", "utf-8", "prices"
-    )
+        "propose", "b", 5, "c1", "contract-net", reply_with="r1", in_reply_to="q1", reply_by=7.0,
+        reply_to="clerk", language="sl0", encoding="utf-8", ontology="prices",
+    )  # fmt: skip
     assert sent == Message(
         Performative.PROPOSE,
         "a",

@@ -141,13 +141,13 @@ class Stage(Agent):
         received = demand = 0.0
         pos, report = self.pos, self.report
         for message in self.inbox:
-            if message[5] == DELIVERY:
-                received += message[3]
-            elif message[0] is _REQUEST:
-                if message[6] is None or message[6] not in self.read:
-                    demand += message[3]
-            elif message[5] == REPORT:
-                report = message[3]
+            if message.protocol == DELIVERY:
+                received += message.content
+            elif message.performative is _REQUEST:
+                if message.reply_with is None or message.reply_with not in self.read:
+                    demand += message.content
+            elif message.protocol == REPORT:
+                report = message.content
                 pos = report.pos
         if self.shares and self.client == "customer":
             pos = demand
