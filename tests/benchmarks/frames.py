@@ -29,7 +29,10 @@ new MutationObserver((changes) => {
   for (const change of changes) {
     if (change.type === "attributes") window.images += change.target.tagName === "IMG";
     else for (const node of change.addedNodes)
-      if (node.nodeType === 1) window.images += (node.tagName === "IMG") + node.querySelectorAll("img").length;
+    else for (const node of change.addedNodes) {
+      if (node.nodeType !== 1) continue;
+      window.images += (node.tagName === "IMG") + node.querySelectorAll("img").length;
+    }
   }
 }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["src"] });
 """

@@ -98,7 +98,7 @@ def place(page, index):
               const i = 4 * ((y + dy) * copy.width + x + dx);
               return all[i] === r && all[i + 1] === g && all[i + 2] === b;
             };
-            if ([[0, 0], [6, 0], [-6, 0], [0, 6], [0, -6]].every(([dx, dy]) => same(dx, dy)))
+            if ([[0, 0], [3, 0], [-3, 0], [0, 3], [0, -3]].every(([dx, dy]) => same(dx, dy)))
               return [box.left + x * box.width / canvas.width, box.top + y * box.height / canvas.height];
           }
           return null;

@@ -120,9 +120,9 @@ def picture(model: Walkers) -> Picture:
         bounds=(-1, -1, 21, 11),
         colour=[row % 8 for row in range(len(agents))],
         badge=[f"({agent.pos[0]:.0f}, {agent.pos[1]:.0f})" for agent in agents],
-        bars={"height": Bar([agent.pos[1] for agent in agents], 2, high=10)},
+        bars={"height": Bar([agent.pos[1] for agent in agents], 6, high=10)},
         down=[not agent.alive for agent in agents],
-        lanes=[Lane("talk", 1, "envelope", 0.1)],
+        lanes=[Lane("talk", 7, "envelope", 0.1)],
         movers=mail(model),
     )
 

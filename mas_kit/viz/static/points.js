@@ -1,69 +1,65 @@
 // Many agents: each is a small stamp. Discs are written straight into pixels (one pass, no path per agent);
 // other glyphs are drawn once per colour and copied.
 
-function hexToPixel(hex) { // little-endian RGBA
-  const v = parseInt(hex.slice(1), 16);
-  return [(v >> 16) & 255, (v >> 8) & 255, v & 255];
-}
+const rgbOf = (hex) => { const v = parseInt(hex.slice(1), 16); return [v >> 16, (v >> 8) & 255, v & 255]; };
 
-// Coverage (0..255) of a disc of radius `r` device pixels on a square of odd width, at four sub-pixel offsets
-// in x and y, so that slow agents glide instead of hopping from pixel to pixel.
-function discMasks(r) {
-  const half = Math.ceil(r) + 1, width = 2 * half + 1, masks = [];
+// The pixels of a disc of radius `r` device pixels, as places in an image of that width and how much of each is
+// covered (1..256), at four sub-pixel offsets in x and y: so slow agents glide instead of hopping.
+function discStamps(r, width) {
+  const half = Math.ceil(r) + 1, stamps = [];
   for (let oy = 0; oy < 4; oy++) {
     for (let ox = 0; ox < 4; ox++) {
-      const mask = new Uint8Array(width * width);
-      for (let y = 0; y < width; y++) {
-        for (let x = 0; x < width; x++) {
-          const d = Math.hypot(x - half - ox / 4, y - half - oy / 4);
-          mask[y * width + x] = Math.round(255 * Math.min(Math.max(r + 0.5 - d, 0), 1));
+      const at = [], cover = [];
+      for (let y = -half; y <= half; y++) {
+        for (let x = -half; x <= half; x++) {
+          const c = Math.round(256 * Math.min(Math.max(r + 0.5 - Math.hypot(x - ox / 4, y - oy / 4), 0), 1));
+          if (c) { at.push(y * width + x); cover.push(c); }
         }
       }
-      masks.push(mask);
+      stamps.push({ at: Int32Array.from(at), cover: Uint16Array.from(cover) });
     }
   }
-  return { half, width, masks };
+  return { half, stamps };
 }
 
 class Points {
-  constructor() { this.discs = new Map(); this.sprites = new Map(); this.image = null; }
+  constructor() { this.discs = new Map(); this.sprites = new Map(); this.image = null; this.words = null; }
 
-  disc(r) {
-    const key = Math.round(r * 4);
-    if (!this.discs.has(key)) this.discs.set(key, discMasks(key / 4));
-    return this.discs.get(key);
+  disc(quarters, width) { // of a radius in quarter pixels
+    let disc = this.discs.get(quarters);
+    if (!disc) this.discs.set(quarters, (disc = discStamps(quarters / 4, width)));
+    return disc;
   }
 
   // Discs of all agents over `background` (ImageData of the links and the paper), as ImageData.
   splat(background, width, height, xy, radius, colour, down, colours, grey, to) {
     if (!this.image || this.image.width !== width || this.image.height !== height) {
       this.image = new ImageData(width, height);
+      this.words = new Uint32Array(this.image.data.buffer);
+      this.discs.clear();
     }
-    const out = this.image.data;
-    out.set(background.data);
-    const pixels = colours.map(hexToPixel), mute = hexToPixel(grey);
-    const n = radius.length;
-    for (let i = 0; i < n; i++) {
-      const px = xy[2 * i] * to.k + to.x, py = to.y - xy[2 * i + 1] * to.k;
-      const { half, width: w, masks } = this.disc(Math.max(radius[i] * to.k, 1.25 * to.dpr));
-      const qx = Math.floor(px * 4), qy = Math.floor(py * 4);
-      const x0 = (qx >> 2) - half, y0 = (qy >> 2) - half;
-      const mask = masks[(qy & 3) * 4 + (qx & 3)];
-      const [r, g, b] = down[i] ? mute : pixels[colour[i]];
-      const yEnd = Math.min(w, height - y0), xEnd = Math.min(w, width - x0);
-      for (let y = Math.max(0, -y0); y < yEnd; y++) {
-        let at = ((y0 + y) * width + x0 + Math.max(0, -x0)) * 4;
-        for (let x = Math.max(0, -x0); x < xEnd; x++, at += 4) {
-          const c = mask[y * w + x];
-          if (c === 255) { out[at] = r; out[at + 1] = g; out[at + 2] = b; out[at + 3] = 255; }
-          else if (c) {
-            const rest = 255 - c;
-            out[at] = (r * c + out[at] * rest) / 255;
-            out[at + 1] = (g * c + out[at + 1] * rest) / 255;
-            out[at + 2] = (b * c + out[at + 2] * rest) / 255;
-            out[at + 3] = 255;
-          }
-        }
+    const out = this.words, ink = Uint8Array.from([...colours, grey].flatMap(rgbOf)), muted = colours.length;
+    out.set(new Uint32Array(background.data.buffer));
+    const smallest = 1.25 * to.dpr;
+    let quarters = -1, disc = null;
+    for (let i = 0; i < radius.length; i++) {
+      const q = Math.round(Math.max(radius[i] * to.k, smallest) * 4);
+      if (q !== quarters) { quarters = q; disc = this.disc(q, width); }
+      const qx = Math.floor((xy[2 * i] * to.k + to.x) * 4), qy = Math.floor((to.y - xy[2 * i + 1] * to.k) * 4);
+      const half = disc.half; // what would stick out at the edge is moved in
+      const x = Math.min(Math.max(qx >> 2, half), width - half - 1);
+      const y = Math.min(Math.max(qy >> 2, half), height - half - 1);
+      const { at, cover } = disc.stamps[(qy & 3) * 4 + (qx & 3)], origin = y * width + x;
+      const c3 = 3 * (down[i] ? muted : colour[i]), r = ink[c3], g = ink[c3 + 1], b = ink[c3 + 2];
+      const full = (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+      for (let k = 0; k < at.length; k++) {
+        const c = cover[k], place = origin + at[k];
+        if (c === 256) { out[place] = full; continue; }
+        const under = out[place], rest = 256 - c;
+        const red = (r * c + (under & 255) * rest) >> 8;
+        const green = (g * c + ((under >> 8) & 255) * rest) >> 8;
+        const blue = (b * c + ((under >> 16) & 255) * rest) >> 8;
+        out[place] = (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
       }
     }
     return this.image;
