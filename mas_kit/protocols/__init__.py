@@ -13,6 +13,8 @@
 12
 """
 
+from mas_kit.protocols.agreement import *  # noqa: F403
+from mas_kit.protocols.agreement import __all__ as _agreement
 from mas_kit.protocols.auctions import *  # noqa: F403
 from mas_kit.protocols.auctions import __all__ as _auctions
 from mas_kit.protocols.content import Cancelled, Done, Result
@@ -34,6 +36,7 @@ from mas_kit.protocols.voting import *  # noqa: F403
 from mas_kit.protocols.voting import __all__ as _voting
 
 __all__ = [  # noqa: PLE0604  (lists of names that the parts declare)
+    *_agreement,
     *_auctions,
     *_voting,
     "Again",

@@ -115,9 +115,9 @@ class Conversations:
         astray: list[tuple[str, Message]] = []
         rest: list[Message] = []
         for message in inbox:
-            cid, sender = message[4], message[1]
+            cid, sender = message.conversation_id, message.sender
             if cid is None or cid.__class__ is not str or sender.__class__ is not str:
-                if message[5] is None and cid is None:
+                if message.protocol is None and cid is None:
                     rest.append(message)
                 else:
                     astray.append(("malformed", message))
@@ -138,9 +138,9 @@ class Conversations:
         return "forged" if known else "unknown conversation"
 
     def _opens(self, message: Message) -> bool:
-        protocol = message[5]
+        protocol = message.protocol
         role = self.roles.get(protocol) if protocol.__class__ is str else None
-        return role is not None and message[0] is role.opens
+        return role is not None and message.performative is role.opens
 
     def _think(
         self,
@@ -160,7 +160,7 @@ class Conversations:
                 if not self._opens(letter):
                     ignored.append(("unknown conversation", letter))
                     continue
-                step = self.roles[letter[5]].take_up(self.me, letter, now)  # type: ignore[index]
+                step = self.roles[letter.protocol].take_up(self.me, letter, now)  # type: ignore[index]
                 if step.role.state == "start":  # it could not be read, or came too late
                     messages += step.messages
                     ignored += step.ignored

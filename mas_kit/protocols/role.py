@@ -102,12 +102,12 @@ class Role:
     def take_up(self, me: str, message: Message, now: float) -> Step:
         """Answer to the message that opens a conversation. Its sender is the one who is listened to."""
         draft = self._copy()
-        draft.me, draft.conversation_id, draft.now = me, message[4] or "", now
-        draft.key = (draft.conversation_id, message[1])
-        draft.members = (message[1],)
-        if not is_number(message[8]):
+        draft.me, draft.conversation_id, draft.now = me, message.conversation_id or "", now
+        draft.key = (draft.conversation_id, message.sender)
+        draft.members = (message.sender,)
+        if not is_number(message.reply_by):
             draft._not_understood(message, "reply_by is not a time")
-        elif now > message[8]:  # type: ignore[operator]
+        elif now > message.reply_by:  # type: ignore[operator]
             draft._ignored.append(("late", message))
         else:
             draft._take(message)
@@ -168,8 +168,12 @@ class Role:
         return draft
 
     def _take(self, message: Message) -> None:
-        performative, sender = message[0], message[1]
-        if message[4] != self.conversation_id or sender.__class__ is not str or sender not in self.members:
+        performative, sender = message.performative, message.sender
+        if (
+            message.conversation_id != self.conversation_id
+            or sender.__class__ is not str
+            or sender not in self.members
+        ):
             self._ignored.append(("forged", message))
             return
         if performative.__class__ is not Performative:
@@ -180,7 +184,7 @@ class Role:
             self._ignored.append(("late" if performative in self._hears else "unexpected", message))
             return
         reads = self._reads.get(performative)
-        if reads is not None and not reads(self, message[3]):
+        if reads is not None and not reads(self, message.content):
             self._not_understood(message, f"content of {performative} cannot be read")
             return
         for guard, effect, rule in rows:
@@ -220,9 +224,9 @@ class Role:
 
     def _not_understood(self, message: Message, reason: str) -> None:
         self._ignored.append(("malformed", message))
-        if message[0] is not Performative.NOT_UNDERSTOOD:  # an answer to that could go on for ever
-            reference = message[6] if isinstance(message[6], str) else None
-            self.tell(Performative.NOT_UNDERSTOOD, message[1], reason, in_reply_to=reference)
+        if message.performative is not Performative.NOT_UNDERSTOOD:  # an answer to that could go on for ever
+            reference = message.reply_with if isinstance(message.reply_with, str) else None
+            self.tell(Performative.NOT_UNDERSTOOD, message.sender, reason, in_reply_to=reference)
 
     @classmethod
     def diagram(cls) -> Diagram:

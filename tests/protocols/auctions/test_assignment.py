@@ -91,7 +91,7 @@ def test_wrong_arguments_say_what_is_right():
         AssignmentAuctioneer(2, ["a", "b"], epsilon=0)
 
 
-@examples(150)
+@examples(80)
 @given(values=sizes, script=harmless)
 def test_no_loss_delay_copy_or_forgery_hangs_it_or_assigns_twice(values, script):
     note("assignment auction: lost, late, repeated, forged")
@@ -110,7 +110,7 @@ def test_no_loss_delay_copy_or_forgery_hangs_it_or_assigns_twice(values, script)
         assert won == outcome.value.items
 
 
-@examples(150)
+@examples(80)
 @given(values=sizes, script=scripts)
 def test_nor_does_a_member_whose_words_are_garbled(values, script):
     note("assignment auction: also malformed, out of place, damaged")

@@ -100,7 +100,7 @@ def one_unit(side, price):
     return lambda q: None if q.content.trades else q.answer("propose", Order(side, price))
 
 
-@examples(150)
+@examples(80)
 @given(script=harmless, prices=st.lists(st.tuples(st.booleans(), st.integers(0, 9)), min_size=2, max_size=5))
 def test_nobody_trades_more_than_it_wants_whatever_is_lost(script, prices):
     note("double auction: lost, late, repeated, forged")
@@ -120,7 +120,7 @@ def test_nobody_trades_more_than_it_wants_whatever_is_lost(script, prices):
             assert set(end.value) <= set(mine)
 
 
-@examples(150)
+@examples(80)
 @given(script=scripts, prices=st.lists(st.tuples(st.booleans(), st.integers(0, 9)), min_size=2, max_size=5))
 def test_nor_does_a_member_whose_words_are_garbled_stop_it(script, prices):
     note("double auction: also malformed, out of place, damaged")

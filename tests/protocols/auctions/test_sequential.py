@@ -102,7 +102,7 @@ def test_items_are_named_once():
         SequentialAuctioneer([1, 1], ["a"])
 
 
-@examples(120)
+@examples(90)
 @given(script=harmless, m=st.integers(1, 3), k=st.integers(1, 4))
 def test_no_loss_delay_copy_or_forgery_hangs_it_or_gives_an_item_to_two(script, m, k):
     note("sequential auction: lost, late, repeated, forged")
@@ -121,7 +121,7 @@ def test_no_loss_delay_copy_or_forgery_hangs_it_or_gives_an_item_to_two(script, 
         assert (item, name) in have
 
 
-@examples(120)
+@examples(90)
 @given(script=scripts, m=st.integers(1, 3), k=st.integers(1, 4))
 def test_nor_does_a_member_whose_words_are_garbled(script, m, k):
     note("sequential auction: also malformed, out of place, damaged")

@@ -135,7 +135,7 @@ def test_wrong_arguments_say_what_is_right():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@examples(120)
+@examples(90)
 @given(script=harmless, values=st.lists(st.integers(0, 9), min_size=1, max_size=4))
 def test_no_loss_delay_copy_or_forgery_hangs_it_or_sells_twice(kind, script, values):
     note(f"{kind} auction: lost, late, repeated, forged")
@@ -155,7 +155,7 @@ def test_no_loss_delay_copy_or_forgery_hangs_it_or_sells_twice(kind, script, val
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@examples(120)
+@examples(90)
 @given(script=scripts, values=st.lists(st.integers(0, 9), min_size=1, max_size=4))
 def test_nor_does_a_member_whose_words_are_garbled(kind, script, values):
     note(f"{kind} auction: also malformed, out of place, damaged")

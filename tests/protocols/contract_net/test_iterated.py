@@ -15,7 +15,7 @@ from mas_kit.protocols import (
     lowest,
 )
 from tests.protocols.examples import examples, note
-from tests.protocols.wire import Wire, scripts
+from tests.protocols.wire import Wire, harmless, scripts
 
 P = Performative
 
@@ -86,17 +86,15 @@ def test_a_call_goes_only_to_those_who_proposed():
         line.run(30)
 
 
-@examples(150)
-@given(script=scripts, floors=st.lists(st.integers(0, 9), min_size=1, max_size=4))
-def test_a_hostile_network_neither_hangs_it_nor_awards_twice(script, floors):
-    note("iterated contract net")
+def pressing(bids, round):
+    """Three more rounds, then the lowest."""
+    if not bids:
+        return ()
+    return Again(10 - round) if round < 4 else lowest(bids)
 
-    def choose(bids, round):
-        if not bids:
-            return ()
-        return Again(10 - round) if round < 4 else lowest(bids)
 
-    line, cid = net(floors, choose, script, readable=lambda bid: type(bid) is int and 0 <= bid < 100)
+def hostile(floors, script):
+    line, cid = net(floors, pressing, script, readable=lambda bid: type(bid) is int and 0 <= bid < 100)
     line.policies = {name: careful(policy) for name, policy in line.policies.items()}
     line.run(160)
     assert line.settled()
@@ -104,7 +102,25 @@ def test_a_hostile_network_neither_hangs_it_nor_awards_twice(script, floors):
     assert len(accepted) <= 1
     outcome = line.outcome("boss", cid)
     assert list(accepted) == list(outcome.value.contractors)
-    assert len([w for w in line.talks if w != "boss" and line.status(w, cid) == "done"]) <= 1
+    return line, cid, outcome
+
+
+@examples(120)
+@given(script=harmless, floors=st.lists(st.integers(0, 9), min_size=1, max_size=4))
+def test_no_loss_delay_copy_or_forgery_hangs_it_or_awards_twice(script, floors):
+    note("iterated contract net: lost, late, repeated, forged")
+    line, cid, outcome = hostile(floors, script)
+    done = [w for w in line.talks if w != "boss" and line.status(w, cid) == "done"]
+    assert set(done) <= set(outcome.value.contractors)
+    if outcome.status == "done":
+        assert done == list(outcome.value.contractors)
+
+
+@examples(120)
+@given(script=scripts, floors=st.lists(st.integers(0, 9), min_size=1, max_size=4))
+def test_nor_does_a_member_whose_words_are_garbled(script, floors):
+    note("iterated contract net: also malformed, out of place, damaged")
+    hostile(floors, script)
 
 
 def careful(policy):
