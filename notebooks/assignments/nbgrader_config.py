@@ -18,5 +18,9 @@ c.Execute.extra_arguments = [
     "--IPKernelApp.exec_lines=from mas_kit.classroom.grading.desk import sit_down; sit_down(); del sit_down"
 ]
 
+# What zip_collect takes: downloaded/beer_game/archive/ada-beer_game.ipynb is ada's. Letters, digits and
+# underscores only, so that no name leads out of submitted/.
+c.FileNameCollectorPlugin.named_regexp = r".*[/\\](?P<student_id>\w+)-(?P<file_id>\w+)\.ipynb$"
+
 c.ClearSolutions.code_stub = {"python": "# Your code here\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "Your answer here."

@@ -76,7 +76,7 @@ class Course:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=420,
+            timeout=1500,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
@@ -87,15 +87,15 @@ class Course:
         return nbformat.read(self.folder.joinpath(*parts, NAME, f"{NAME}.ipynb"), as_version=4)
 
     def submit(self, student: str, change: Callable[[Any], None]) -> None:
-        """Hand in the released notebook, changed."""
+        """Hand in the released notebook, changed, under the name of the student."""
         nb = self.read("release")
         change(nb)
-        place = self.folder / "submitted" / student / NAME
-        place.mkdir(parents=True)
-        nbformat.write(nb, place / f"{NAME}.ipynb")
+        inbox = self.folder / "downloaded" / NAME / "archive"
+        inbox.mkdir(parents=True, exist_ok=True)
+        nbformat.write(nb, inbox / f"{student}-{NAME}.ipynb")
 
 
-_MADE = {"release", "submitted", "autograded", "feedback", "gradebook.db"}
+_MADE = {"release", "downloaded", "submitted", "autograded", "feedback", "gradebook.db"}
 
 
 def _cell(nb: Any, name: str) -> Any:
@@ -122,7 +122,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
             _cell(nb, "why").source = "They cannot see it."
 
         course.submit(student, change)
-    course.nbgrader("autograde", NAME, "--create", "--Execute.timeout=30")
+    course.submit("..", lambda nb: None)  # a name that leads out of the folder
+    course.nbgrader("zip_collect", NAME)
+    course.nbgrader("autograde", NAME, "--create", "--Execute.timeout=60")
     course.nbgrader("generate_feedback", NAME)
     course.nbgrader("export", "--to=grades.csv")
     yield course
@@ -138,6 +140,12 @@ def test_the_release_has_neither_solutions_nor_hidden_tests(course: Course) -> N
     assert "seed=417" not in text
     assert text.count("raise NotImplementedError") == 2
     assert "Your answer here." in text
+
+
+def test_collecting_takes_each_notebook_to_its_student_and_nowhere_else(course: Course) -> None:
+    assert {path.name for path in (course.folder / "submitted").iterdir()} == set(SUBMISSIONS)
+    assert not list(course.folder.glob(f"{NAME}*"))
+    assert not (course.folder / NAME).exists()
 
 
 def test_every_submission_has_the_points_it_earned(course: Course) -> None:
