@@ -15,6 +15,8 @@
 
 from mas_kit.protocols.agreement import *  # noqa: F403
 from mas_kit.protocols.agreement import __all__ as _agreement
+from mas_kit.protocols.allocation import *  # noqa: F403
+from mas_kit.protocols.allocation import __all__ as _allocation
 from mas_kit.protocols.auctions import *  # noqa: F403
 from mas_kit.protocols.auctions import __all__ as _auctions
 from mas_kit.protocols.content import Cancelled, Done, Result
@@ -37,6 +39,7 @@ from mas_kit.protocols.voting import __all__ as _voting
 
 __all__ = [  # noqa: PLE0604  (lists of names that the parts declare)
     *_agreement,
+    *_allocation,
     *_auctions,
     *_voting,
     "Again",

@@ -36,7 +36,9 @@ def beats(mine: Claim, other: Claim) -> bool:
     """Is the first claim better? Of equal bids, the one whose holder's name comes first (of two that differ)."""
     if mine.bid != other.bid:
         return mine.bid > other.bid
-    return mine.winner != other.winner and bool(mine.winner) and (not other.winner or mine.winner < other.winner)
+    return (
+        mine.winner != other.winner and bool(mine.winner) and (not other.winner or mine.winner < other.winner)
+    )
 
 
 def best_place(path: tuple[Any, ...], task: Any, score: Score) -> tuple[float, int]:
@@ -78,57 +80,45 @@ def agree(
     update (take the sender's claim), reset (nobody), or leave (keep one's own).
     """
     claims = dict(beliefs.claims)
-    mine_of = beliefs.stamps
 
-    def newer(name: str) -> bool:
-        return stamps.get(name, -1.0) > mine_of.get(name, -1.0)
+    def ahead(name: str) -> float:
+        """Above 0 if the sender has the newer word of that agent, below 0 if the receiver has."""
+        return stamps.get(name, -1.0) - beliefs.stamps.get(name, -1.0)
 
     for task in theirs.keys() | claims.keys():
-        own, other = claims.get(task, NOBODY), theirs.get(task, NOBODY)
-        claims[task] = _rule(me, sender, own, other, newer)
+        claims[task] = _rule(me, sender, claims.get(task, NOBODY), theirs.get(task, NOBODY), ahead)
     return claims
 
 
-def _rule(me: str, sender: str, own: Claim, other: Claim, newer: Callable[[str], bool]) -> Claim:
-    z_i, z_k = own.winner, other.winner
+def _rule(me: str, sender: str, own: Claim, other: Claim, ahead: Callable[[str], float]) -> Claim:
+    """The seventeen rows of Table 1, by whom the sender and then the receiver take to hold the task."""
     update, reset, leave = other, NOBODY, own
-    if z_k == sender:
-        if z_i == me:
-            return update if beats(other, own) else leave
-        if z_i in (sender, ""):
+    holder, mine = other.winner, own.winner
+    if holder == sender:
+        if mine in (sender, "") or beats(other, own):  # rows 1, 2, 4
             return update
-        return update if newer(z_i) or beats(other, own) else leave
-    if z_k == me:
-        if z_i == me:
+        return update if mine != me and ahead(mine) > 0 else leave  # row 3
+    if holder in (me, ""):
+        if mine in (me, ""):  # rows 5, 8, 14, 17
             return leave
-        if z_i == sender:
-            return reset
-        if z_i == "":
-            return leave
-        return reset if newer(z_i) else leave
-    if z_k == "":
-        if z_i in (me, ""):
-            return leave
-        return update if z_i == sender or newer(z_i) else leave
-    # The sender thinks that a third agent m has it.
-    if z_i == me:
-        return update if newer(z_k) and beats(other, own) else leave
-    if z_i == sender:
-        return update if newer(z_k) else reset
-    if z_i == z_k:
-        return update if newer(z_k) else leave
-    if z_i == "":
-        return update if newer(z_k) else leave
-    if newer(z_k) and newer(z_i):
-        return update
-    if newer(z_k) and beats(other, own):
-        return update
-    return reset if newer(z_i) and not newer(z_k) and _stale(own, other) else leave
+        learned = reset if holder == me else update
+        return learned if mine == sender or ahead(mine) > 0 else leave  # rows 6, 7, 15, 16
+    return _third(me, sender, own, other, ahead)
 
 
-def _stale(own: Claim, other: Claim) -> bool:
-    """The sender knows more of who this agent thinks has it, and does not think so any more."""
-    return own.winner != other.winner
+def _third(me: str, sender: str, own: Claim, other: Claim, ahead: Callable[[str], float]) -> Claim:
+    """Rows 9 to 13: the sender takes a third agent to hold the task."""
+    holder, mine = other.winner, own.winner
+    fresh = ahead(holder) > 0
+    if mine in (holder, ""):  # rows 11, 13
+        return other if fresh else own
+    if mine == me:  # row 9
+        return other if fresh and beats(other, own) else own
+    if mine == sender:  # row 10
+        return other if fresh else NOBODY
+    if fresh and (ahead(mine) > 0 or beats(other, own)):  # row 12
+        return other
+    return NOBODY if ahead(mine) > 0 and ahead(holder) < 0 else own
 
 
 def release(me: str, beliefs: Beliefs, claims: Mapping[Any, Claim]) -> Beliefs:
@@ -151,7 +141,7 @@ def sequential_greedy(
     Returns the paths by agent and the total score. At least half of the optimum where scores have
     diminishing marginal gains (section V of the paper).
     """
-    paths: dict[str, tuple[Any, ...]] = {name: () for name in agents}
+    paths: dict[str, tuple[Any, ...]] = dict.fromkeys(agents, ())
     left = list(tasks)
     while left:
         best: tuple[Claim, int, Any] | None = None
