@@ -56,11 +56,13 @@ class BarChart:
 class Ask:
     """How a person in a role is asked for a decision.
 
-    ``label``: the question; ``unit``, ``low``, ``high``, ``step``: of the number that answers it;
+    ``see(agent)``: what the person is shown, label -> value (None: the fields of the percept). ``label``: the
+    question; ``unit``, ``low``, ``high``, ``step``: of the number that answers it;
     ``start(agent)``: the number to begin with; ``action(agent, number)``: the action that it means (None:
     the number itself). For a choice instead of a number: ``choices(agent)``: pairs (label, action).
     """
 
+    see: Callable[[Agent], Mapping[str, Any]] | None = None
     label: str = "Your decision"
     unit: str = ""
     low: float = 0

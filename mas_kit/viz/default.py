@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from mas_kit.core.messages import Message
 from mas_kit.viz.picture import Lane, Movers, Picture
 
 
@@ -39,23 +42,38 @@ def default_picture(model: Any) -> Picture:
     )
 
 
-def mail(model: Any) -> Movers:
-    """The messages in flight on all networks, for ``Picture.movers``; the lanes are the networks' names.
+def mail(
+    model: Any,
+    *,
+    lane: Callable[[str, Message], str] | None = None,
+    amount: Callable[[Message], float] | None = None,
+) -> Movers:
+    """The messages in flight on all networks, for ``Picture.movers``.
 
-    A message is known by the object that carries it. Its progress is the share of its travel time that has
-    passed when the current tick ends.
+    ``lane(network, message)``: the lane on which it travels (None: the network's name); ``amount(message)``:
+    what is written on it, NaN for nothing. Its progress is the share of its travel time that has passed when
+    the current tick ends. It is known from tick to tick by its network, its ends and when it is due.
     """
-    rows = []
+    rows: list[tuple[Any, ...]] = []
+    twins: Counter[tuple[Any, ...]] = Counter()
     for name, network in model.networks.items():
-        longest = max(network.latency[1] + network.extra_delay, 1)
+        longest = network.latency[1] + network.extra_delay
         for message, due in network.in_flight():
-            if message.receiver in model.by_name and message.sender in model.by_name:
-                share = 1 - (due - model.tick) / (longest + 1)
-                rows.append((id(message) % 2**32, message.sender, message.receiver, share, name))
-    if not rows:
-        return Movers()
-    ids, source, target, progress, lane = zip(*rows, strict=True)
-    return Movers(id=ids, source=source, target=target, progress=progress, lane=lane)
+            if message.receiver not in model.by_name or message.sender not in model.by_name:
+                continue
+            known = (name, message.sender, message.receiver, due)
+            twins[known] += 1
+            rows.append(
+                (
+                    hash((*known, twins[known])) % 2**32,
+                    message.sender,
+                    message.receiver,
+                    1 - (due - model.tick) / (longest + 1),
+                    name if lane is None else lane(name, message),
+                    math.nan if amount is None else amount(message),
+                )
+            )
+    return Movers(*zip(*rows, strict=True)) if rows else Movers()
 
 
 def _place(agent: Any) -> tuple[float, float] | None:

@@ -10,7 +10,7 @@ import ipywidgets as w
 
 from mas_kit.core.errors import ParameterError
 from mas_kit.viz.declare import Ask
-from mas_kit.viz.inspector import percept_table
+from mas_kit.viz.records import brief, fields
 
 
 class Seat:
@@ -54,8 +54,15 @@ class Seat:
         self.agent, self._asked = agent, (agent, tick)
         then = f" · then {', '.join(other.name for other in waiting[1:])}" if len(waiting) > 1 else ""
         tag = f'<span class="mk-tag">{escape(f"{self.clock} {tick}{then}")}</span>'
-        table = percept_table(agent.percept)
-        self.percept.value = f"<h3>You are the {escape(agent.name)} {tag}</h3><h4>What you see</h4>{table}"
+        seen = fields(agent.percept) if self.ask.see is None else self.ask.see(agent).items()
+        tiles = "".join(
+            f"<div><b>{escape(brief(value, 60))}</b><span>{escape(label.replace('_', ' '))}</span></div>"
+            for label, value in seen
+            if value is not None
+        )
+        self.percept.value = (
+            f'<h3>You are the {escape(agent.name)} {tag}</h3><div class="mk-see">{tiles}</div>'
+        )
         if self.ask.choices is not None:
             self.row.children = [self._choice(label, action) for label, action in self.ask.choices(agent)]
         elif self.ask.start is not None:

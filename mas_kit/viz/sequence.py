@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from mas_kit.core.errors import MasKitError, unknown
 from mas_kit.core.events import Event, EventLog
 from mas_kit.core.messages import Message
-from mas_kit.viz.palette import CATEGORIES
+from mas_kit.viz.palette import CATEGORIES, NAMES
 from mas_kit.viz.records import said
 from mas_kit.viz.svg import Svg, document, element, words
 
@@ -31,8 +31,8 @@ CSS = (
     ".mk-seq .m text{paint-order:stroke;stroke:var(--mk-paper,#fff);stroke-width:4px;stroke-linejoin:round}"
     ".mk-seq .m:hover path{stroke-width:3}"
 )
-_BLUE, _VERMILION, _, _AMBER, _VIOLET, *_ = CATEGORIES["light"]
-COLOURS = {"delivered": _BLUE, "late": _AMBER, "dropped": _VERMILION, "underway": _VIOLET}
+FATES = {"delivered": "blue", "late": "amber", "dropped": "vermilion", "underway": "violet"}
+COLOURS = {fate: CATEGORIES["light"][NAMES.index(colour)] for fate, colour in FATES.items()}
 
 
 class Arrow(NamedTuple):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from mas_kit.core import Agent, Message
 from mas_kit.usecases.supply_chain.agents import DELIVERY
 from mas_kit.usecases.supply_chain.model import STAGES, SupplyChain
-from mas_kit.viz import App, Ask, Bar, BarChart, Lane, LineChart, Movers, Picture, page_of
+from mas_kit.viz import App, Ask, Bar, BarChart, Lane, LineChart, Picture, mail, page_of
 
 NAMES = ("customer", *STAGES)
 SHAPES = ("person", "shop", "warehouse", "hub", "factory")
@@ -35,7 +34,7 @@ def picture(model: SupplyChain) -> Picture:
         x=[0.0, 1.05, 2.1, 3.15, 4.2],
         y=[0.0] * 5,
         size=[0.15, 0.2, 0.2, 0.2, 0.2],
-        bounds=(-0.5, -0.86, 4.7, 0.74),
+        bounds=(-0.5, -0.8, 4.7, 0.82),
         shape=SHAPES,
         colour=[COLOUR[name] for name in NAMES],
         label=[name.capitalize() for name in NAMES],
@@ -50,7 +49,7 @@ def picture(model: SupplyChain) -> Picture:
         down=[not model.agent(name).alive for name in NAMES],
         lanes=LANES if shares(model) else LANES[:2],
         links=LINKS + shared if shares(model) else LINKS,
-        movers=transit(model),
+        movers=mail(model, lane=lane, amount=cases),
     )
 
 
@@ -59,25 +58,16 @@ def shares(model: SupplyChain) -> bool:
     return any(stage.shares for stage in model.stages)
 
 
-def transit(model: SupplyChain) -> Movers:
-    """Orders in the mail, goods on the road and in the making, sales data: whatever a network carries now."""
-    rows: list[tuple[Any, ...]] = []
-    for network in model.networks.values():
-        weeks = network.latency[1] + network.extra_delay
-        for message, due in network.in_flight():
-            amount = message.content if isinstance(message.content, int | float) else math.nan
-            progress = 1 - (due - model.tick) / (weeks + 1)
-            rows.append(
-                (id(message) % 2**32, message.sender, message.receiver, progress, lane(message), amount)
-            )
-    return Movers(*zip(*rows, strict=True)) if rows else Movers()
-
-
-def lane(message: Message) -> str:
+def lane(_network: str, message: Message) -> str:
     """Orders and confirmations go by mail, deliveries by road."""
     if message.protocol == DELIVERY:
         return "goods"
     return "orders" if isinstance(message.content, int | float | None) else "shared sales data"
+
+
+def cases(message: Message) -> float:
+    """How many cases a message orders or brings."""
+    return message.content if isinstance(message.content, int | float) else math.nan
 
 
 def bullwhip(model: SupplyChain) -> dict[str, float]:
@@ -90,6 +80,18 @@ def facts(model: SupplyChain) -> Mapping[str, str]:
     """The headline numbers."""
     peak = max((row["factory.order"] for row in model.history), default=0.0)
     return {"cost so far": f"${model.cost:,.2f}", "factory's largest order": f"{peak:g}"}
+
+
+def seat(agent: Agent) -> Mapping[str, float]:
+    """What lies in front of a player on the board."""
+    see = agent.percept
+    return {
+        "cases in stock": see.on_hand,
+        "to fill this week": see.owed,
+        "of it new orders": see.demand,
+        "on the way to you": see.supply_line,
+        "weeks until an order arrives": see.lead,
+    }
 
 
 def last_order(agent: Agent) -> float:
@@ -125,14 +127,15 @@ APP = App(
         stage_lines("Cost of the week", "cost", "$"),
         LineChart(title="Cost of the chain so far", columns={"cost": "cost"}, y="$", colours=[6]),
         BarChart(
-            title="Bullwhip: variance of orders over variance of demand",
+            title="Bullwhip ratio",
+            y="Var(orders) / Var(demand)",
             values=bullwhip,
             colours=[COLOUR[name] for name in STAGES],
             reference=1.0,
         ),
     ],
     facts=facts,
-    ask=Ask(label="Your order this week", unit="cases", low=0, high=10_000, start=last_order),
+    ask=Ask(see=seat, label="Your order this week", unit="cases", low=0, high=10_000, start=last_order),
     clock="week",
     speed=2.0,
     ranges={
