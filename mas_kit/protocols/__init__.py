@@ -19,6 +19,7 @@ from mas_kit.protocols.allocation import *  # noqa: F403
 from mas_kit.protocols.allocation import __all__ as _allocation
 from mas_kit.protocols.auctions import *  # noqa: F403
 from mas_kit.protocols.auctions import __all__ as _auctions
+from mas_kit.protocols.blackboard import Blackboard, Entry, Sheet, Source, Write
 from mas_kit.protocols.content import Cancelled, Done, Result
 from mas_kit.protocols.contract_net import (
     Again,
@@ -32,6 +33,7 @@ from mas_kit.protocols.contract_net import (
 )
 from mas_kit.protocols.conversations import Conversations, Hearing
 from mas_kit.protocols.diagram import Diagram
+from mas_kit.protocols.negotiation import Negotiator, Offer, equilibrium, rubinstein
 from mas_kit.protocols.role import Role, Step
 from mas_kit.protocols.rules import Answer, Outcome, Question, Rule, decides
 from mas_kit.protocols.voting import *  # noqa: F403
@@ -43,6 +45,15 @@ __all__ = [  # noqa: PLE0604  (lists of names that the parts declare)
     *_auctions,
     *_voting,
     "Again",
+    "Blackboard",
+    "Entry",
+    "Sheet",
+    "Source",
+    "Write",
+    "Negotiator",
+    "Offer",
+    "equilibrium",
+    "rubinstein",
     "Answer",
     "Cancelled",
     "Contract",

@@ -33,7 +33,7 @@ class Beliefs(NamedTuple):
 
 
 def beats(mine: Claim, other: Claim) -> bool:
-    """Is the first claim better? Of equal bids, the one whose holder's name comes first (of two that differ)."""
+    """Is the first claim better? Of equal bids, the one whose holder's name comes first."""
     if mine.bid != other.bid:
         return mine.bid > other.bid
     return (

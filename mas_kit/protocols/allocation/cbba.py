@@ -124,7 +124,6 @@ class BundleMember(Role):
             and content[2].__class__ is tuple
             and all(_is_stamp(stamp) for stamp in content[2])
         )
-        )
 
     def is_new(self, message: Message) -> bool:
         """Is it of this round or a later one, and the first of its sender?"""
@@ -151,7 +150,7 @@ class BundleMember(Role):
         return self.round < self.rounds
 
     def settle_and_share(self, _: Any) -> None:
-        """Agree with each neighbour in turn, give up what was lost, add what can be won; tell the neighbours."""
+        """Agree with each neighbour in turn, give up what was lost, add what can be won; tell it."""
         before, me = self.beliefs, self.me
         for name in self.neighbours:
             table = self.tables.pop((self.round, name), None)
@@ -187,9 +186,7 @@ class BundleMember(Role):
 
 
 def _is_stamp(stamp: Any) -> bool:
-    return (
-        stamp.__class__ is tuple and len(stamp) == 2 and stamp[0].__class__ is str and is_number(stamp[1])
-    )
+    return stamp.__class__ is tuple and len(stamp) == 2 and stamp[0].__class__ is str and is_number(stamp[1])
 
 
 def _is_claim(number: int, claim: Any) -> bool:
