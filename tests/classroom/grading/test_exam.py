@@ -31,7 +31,7 @@ def _by_value() -> Iterator[None]:
 def exam() -> Exam:
     settings: dict[str, Any] = dict.fromkeys(STAGES, "base stock")
     start = {"freeze": 0, "start_flow": 8, "start_stock": 16}
-    return Exam(SupplyChain, "retailer", replicates=40, weeks=52, demand="normal", **start, **settings)
+    return Exam(SupplyChain, "retailer", replicates=100, weeks=52, demand="normal", **start, **settings)
 
 
 class DrawsFirst(Policy):

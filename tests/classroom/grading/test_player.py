@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -193,10 +192,8 @@ def wrong(percept: StagePercept, rng: np.random.Generator) -> float:
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="all limits at once are Linux's")
 def test_a_failure_has_a_sentence(policy: Any, limits: Limits, said: str) -> None:
-    began = time.monotonic()
     with pytest.raises(PlayerFailed, match=said):
         ask(policy, limits=limits)
-    assert time.monotonic() - began < 30
 
 
 def test_what_is_no_order_is_told() -> None:
@@ -230,12 +227,12 @@ def test_limits_must_leave_room() -> None:
 
 
 def test_nothing_is_left_behind() -> None:
-    before = set(Path(tempfile.gettempdir()).glob("mas_kit_player_*"))
     with Player(Counting, LIMITS, imports=IMPORTS) as player:
-        process = player._process
+        process, folder = player._process, Path(player._folder)
+        assert folder.exists()
     assert process is not None
     assert process.poll() is not None
-    assert set(Path(tempfile.gettempdir()).glob("mas_kit_player_*")) == before
+    assert not folder.exists()
 
 
 _BEHIND_THE_HOOK = """
