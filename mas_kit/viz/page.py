@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import os
 from importlib import import_module
 from typing import Any
 
@@ -25,6 +26,8 @@ def page_of(app: App) -> Callable[[str], Any]:
 
 
 def _components(app: App) -> dict[str, Any]:
+    # Solara reports its use to a host on the network, unless this is said before it is loaded.
+    os.environ.setdefault("SOLARA_TELEMETRY_MIXPANEL_ENABLE", "False")
     solara: Any = import_module("solara")  # its own types do not say what it exports
     settings: Any = import_module("solara.server.settings")
 
