@@ -10,7 +10,7 @@ import numpy as np
 
 from mas_kit.core.errors import MasKitError, TickError, unknown
 from mas_kit.core.events import Cause
-from mas_kit.core.messages import Fipa, Message, Performative
+from mas_kit.core.messages import Fipa, Message, Performative, other_parameters
 from mas_kit.core.network import Network, find
 from mas_kit.core.policy import Decision, Explanation, Policy, as_policy
 
@@ -139,10 +139,10 @@ class Agent(mesa.Agent):  # type: ignore[misc]
             performative = _performative(performative)
         if receiver.__class__ is not str:
             receiver = _address(receiver)
-        if conversation_id is None and protocol is None and not fipa:
-            message = _record(Message, (performative, self.name, receiver, content, None))
-        else:
-            message = Message(performative, self.name, receiver, content, conversation_id, protocol, **fipa)
+        others = None
+        if fipa or protocol is not None or conversation_id is not None:
+            others = other_parameters(conversation_id, protocol, **fipa)
+        message = _record(Message, (performative, self.name, receiver, content, others))
         if network.__class__ is not Network and not isinstance(network, Network):
             network = find(self.model.networks, network)
         network.outbox.append(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any, NamedTuple, Self, TypedDict
+from typing import Any, NamedTuple, Self, TypedDict, Unpack
 
 
 class Performative(StrEnum):
@@ -47,6 +47,32 @@ class Fipa(TypedDict, total=False):
 
 
 _NOTHING: tuple[None, ...] = (None,) * 9
+
+
+def other_parameters(
+    conversation_id: str | None = None,
+    protocol: str | None = None,
+    reply_with: str | None = None,
+    in_reply_to: str | None = None,
+    reply_by: float | None = None,
+    reply_to: str | None = None,
+    language: str | None = None,
+    encoding: str | None = None,
+    ontology: str | None = None,
+) -> tuple[Any, ...] | None:
+    """The parameters of a message besides the first four, as it stores them: None where none is given."""
+    others = (
+        conversation_id,
+        protocol,
+        reply_with,
+        in_reply_to,
+        reply_by,
+        reply_to,
+        language,
+        encoding,
+        ontology,
+    )
+    return None if others == _NOTHING else others
 
 
 class _Stored(NamedTuple):
@@ -106,28 +132,12 @@ class Message(_Stored):
         content: Any = None,
         conversation_id: str | None = None,
         protocol: str | None = None,
-        reply_with: str | None = None,
-        in_reply_to: str | None = None,
-        reply_by: float | None = None,
-        reply_to: str | None = None,
-        language: str | None = None,
-        encoding: str | None = None,
-        ontology: str | None = None,
+        *in_order: Any,
+        **fipa: Unpack[Fipa],
     ) -> Self:
         """Only the first three are needed."""
-        others = (
-            conversation_id,
-            protocol,
-            reply_with,
-            in_reply_to,
-            reply_by,
-            reply_to,
-            language,
-            encoding,
-            ontology,
-        )
-        kept = None if others == _NOTHING else others
-        return tuple.__new__(cls, (performative, sender, receiver, content, kept))
+        others = other_parameters(conversation_id, protocol, *in_order, **fipa)
+        return tuple.__new__(cls, (performative, sender, receiver, content, others))
 
     def __iter__(self) -> Iterator[Any]:
         yield from (self.performative, self.sender, self.receiver, self.content)

@@ -210,7 +210,10 @@ class Model(mesa.Model):  # type: ignore[misc]
         self._go_on()
 
     def _step(self) -> None:
-        self.run_for(1)
+        self._check()
+        super().run_for(1)
+        if self._half_done is not None:
+            raise self._unanswered()
 
     def run_for(self, duration: float) -> None:
         """Move the clock on by so many ticks."""
@@ -219,13 +222,17 @@ class Model(mesa.Model):  # type: ignore[misc]
     def run_until(self, end_time: float) -> None:
         """Move the clock on to this time, one tick after the other."""
         while self.time < end_time:
-            if self._broken is not None:
-                raise TickError(f"{self._broken}; make a new model")
-            if self._half_done is not None:
-                raise TickError("a tick is half done; call finish_tick() first")
+            self._check()
             super().run_until(min(end_time, floor(self.time) + 1))
             if self._half_done is not None and not self._pausing:
                 raise self._unanswered()
+
+    def _check(self) -> None:
+        """Can the clock move?"""
+        if self._half_done is not None:
+            raise TickError("a tick is half done; call finish_tick() first")
+        if self._broken is not None:
+            raise TickError(f"{self._broken}; make a new model")
 
     def begin_tick(self) -> None:
         """The first half of a tick: deliver and perceive. Then a person can look before deciding.

@@ -75,6 +75,7 @@ class Network:
         self.outbox: list[Message] = []
         self.causes: list[Cause] = []
         self._calendar: dict[int, list[tuple[Sequence[Message], Sequence[int]]]] = {}
+        self._earliest = 1  # no message can be due before
         self._held: list[tuple[Message, int]] = []
         self._deadlines: dict[str | None, float] = {}
         self.refresh()
@@ -106,12 +107,16 @@ class Network:
         if self.log is not None:
             self.causes.append(cause)
 
-    def flush(self, tick: int) -> bool:
-        """Send this tick's batch on its way. True when something is due within this very tick."""
+    def flush(self, tick: int, *, closing: bool = False) -> bool:
+        """Send this tick's batch on its way. True when something is due within this very tick.
+
+        `closing` is for what the world sends when a tick is over: without delay it arrives in the next.
+        """
         batch = self.outbox
         if not batch:
             return False
         self.outbox = []
+        self._earliest = tick + closing
         self.counts["sent"] += len(batch)
         ids: Sequence[int] = ()
         if self.log is not None:
@@ -124,7 +129,7 @@ class Network:
                 ):  # reply_with -> reply_by: an answer after it is late, and so is m itself
                     self._deadlines[m.reply_with] = m.reply_by
         if self._plain:
-            due = tick + self.latency[0] + self.extra_delay
+            due = max(tick + self.latency[0] + self.extra_delay, self._earliest)
             self._calendar.setdefault(due, []).append((batch, ids))
         else:
             self._flush_each(tick, batch, ids)
@@ -156,10 +161,11 @@ class Network:
         if self.log is not None:
             row = self.log.emit(self.model.tick, message.sender, "sent", None, message)
         self.counts["sent"] += 1
+        self._earliest = self.model.tick + 1
         self._post(due, message, row)
 
     def _post(self, due: int, message: Message, row: int) -> None:
-        bucket = self._calendar.setdefault(due, [])
+        bucket = self._calendar.setdefault(max(due, self._earliest), [])
         if not bucket or not isinstance(bucket[-1][1], list):  # a plain batch is closed: its ids are a range
             bucket.append(([], []))
         messages, rows = bucket[-1]
@@ -191,13 +197,11 @@ class Network:
         """Put everything that is due into the inboxes."""
         if self._held:
             self._release(tick)
-        # What the world sends without delay, after the last round of a tick, was due before this one.
-        for due in [due for due in self._calendar if due <= tick]:
-            for batch, ids in self._calendar.pop(due):
-                if self.log is None:
-                    self._deliver_unlogged(tick, batch)
-                else:
-                    self._deliver_logged(tick, batch, ids)
+        for batch, ids in self._calendar.pop(tick, ()):
+            if self.log is None:
+                self._deliver_unlogged(tick, batch)
+            else:
+                self._deliver_logged(tick, batch, ids)
 
     def _deliver_unlogged(self, tick: int, batch: Sequence[Message]) -> None:
         agents = self.model.by_name

@@ -35,7 +35,7 @@ def phases(model: Model) -> Iterator[list[Agent]]:
             yield wave
             _decide(model, wave)
             _act(model, wave)
-        due = [network.flush(tick) for network in networks]  # every network sends, hence no short cut
+        due = [network.flush(tick) for network in networks if network.outbox]  # every one, so no short cut
         if not any(due):
             break
         for network in networks:
@@ -43,7 +43,8 @@ def phases(model: Model) -> Iterator[list[Agent]]:
         awake = [agent for agent in model.by_name.values() if agent.inbox]
     model.world()
     for network in networks:
-        network.flush(tick)
+        if network.outbox:
+            network.flush(tick, closing=True)
     if model.recording:
         model.history.append({"time": tick, **model.observe()})
     if model.log is not None:
@@ -94,8 +95,10 @@ def _act(model: Model, wave: list[Agent]) -> None:
     if model.log is not None:
         _note(model, wave, "action", [agent.decision.action for agent in wave])  # type: ignore[union-attr]
     for agent in wave:  # also one that another's action just removed: they all act at the same instant
-        action, agent.memory = agent.decision  # type: ignore[misc]
-        agent.act(action)
+        decision = agent.decision
+        assert decision is not None
+        agent.memory = decision.memory
+        agent.act(decision.action)
         if agent.inbox:
             agent.inbox = []
 
