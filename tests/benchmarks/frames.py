@@ -28,7 +28,6 @@ window.images = 0;
 new MutationObserver((changes) => {
   for (const change of changes) {
     if (change.type === "attributes") window.images += change.target.tagName === "IMG";
-    else for (const node of change.addedNodes)
     else for (const node of change.addedNodes) {
       if (node.nodeType !== 1) continue;
       window.images += (node.tagName === "IMG") + node.querySelectorAll("img").length;
