@@ -29,6 +29,9 @@ class Cancelled(NamedTuple):
 
 def is_number(content: object) -> bool:
     """A finite number; not a bool, not NaN, not beyond ±1e300."""
+    kind = content.__class__
+    if kind is float or kind is int:
+        return -HUGE <= content <= HUGE  # type: ignore[operator]
     return (
         isinstance(content, int | float | np.integer | np.floating)
         and not isinstance(content, bool)

@@ -8,19 +8,21 @@ sent.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mas_kit.core.errors import MasKitError, out_of_range
 from mas_kit.core.messages import Message, Performative
-from mas_kit.core.network import find
-from mas_kit.protocols.role import Role, Step
+from mas_kit.core.network import Network, find
+from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import Answer, Outcome, Question
 
 if TYPE_CHECKING:
     from mas_kit.core.agent import Agent
 
 Key = tuple[str, str]
+Ignored = tuple[tuple[str, Message], ...]
 
 
 class Hearing(NamedTuple):
@@ -34,12 +36,23 @@ class Hearing(NamedTuple):
     time: float = 0
     changed: Mapping[Key, Role] = {}
     messages: tuple[Message, ...] = ()
-    ignored: tuple[tuple[str, Message], ...] = ()
-    inbox: tuple[Message, ...] = ()  # mail of no protocol that is spoken here; the agent may read it itself
+    ignored: Ignored = ()
+    inbox: tuple[Message, ...] = ()  # mail that belongs to no conversation; the agent may read it itself
+    fresh: int = 0  # how many of the outcomes were there before
 
     def ask(self, kind: str) -> tuple[Question, ...]:
         """The questions of one kind."""
         return tuple([question for question in self.questions if question.kind == kind])
+
+
+def _late(letters: Sequence[Message]) -> Ignored:
+    return tuple([("late", letter) for letter in letters])
+
+
+@lru_cache(maxsize=8)
+def _quiet(now: float) -> Hearing:
+    """Nothing came and nothing is due: the same for everybody."""
+    return Hearing(time=now)
 
 
 class Conversations:
@@ -88,12 +101,13 @@ class Conversations:
                 )
             self.roles[plays.protocol] = plays
         self.open: dict[Key, Role] = {}
-        self.closed: dict[Key, Role] = {}
+        self.closed: dict[Key, Role | None] = {}
         self.outcomes: dict[Key, Outcome] = {}
         self.counts: Counter[str] = Counter()
         self._forget: deque[tuple[float, Key]] = deque()
         self._fresh: list[Outcome] = []
         self._number = 0
+        self._channel: Network | None = None
         self._wake: float = float("inf")  # the first deadline of an open conversation
         self._asking = 0  # open conversations that wait for the policy
 
@@ -105,22 +119,52 @@ class Conversations:
 
     def hear(self, inbox: Sequence[Message] | None = None, now: float | None = None) -> Hearing:
         """What this mail and this time bring about. Without arguments, the agent's inbox and clock."""
-        if inbox is None:
-            inbox = self.agent.inbox if self.agent is not None else ()
-        if now is None:
-            now = self._now()
-        if not inbox and now <= self._wake and not self._asking:
-            return Hearing((), tuple(self._fresh), now)
+        inbox = self._inbox() if inbox is None else inbox
+        now = self._now() if now is None else now
+        if not inbox and now <= self._wake and not self._asking and not self._fresh:
+            return _quiet(now)
+        changed: dict[Key, Role] = {}
+        messages: tuple[Message, ...] = ()
+        mail, ignored, rest = self._sort(inbox)
+        for key, letters in mail.items():
+            role = self.open.get(key) or self.closed.get(key)
+            if role is not None:
+                role, out, bad = role.step(letters, now)
+            elif key in self.closed:
+                out, bad = (), _late(letters)
+            else:
+                role, out, bad = self._take_up(letters, now)
+            messages += out
+            ignored += bad
+            if role is not None:
+                changed[key] = role
+        if now > self._wake:
+            due = [(k, r) for k, r in self.open.items() if r.deadline is not None and now > r.deadline]
+            for key, role in due:
+                if key not in changed:
+                    changed[key], out, _ = role.step((), now)
+                    messages += out
+        outcomes = tuple(self._fresh)
+        for key, role in changed.items():
+            if role.outcome is not None and key not in self.closed:
+                outcomes += (role.outcome,)
+        questions = self._questions(changed)
+        return Hearing(questions, outcomes, now, changed, messages, ignored, rest, len(self._fresh))
+
+    def _sort(
+        self, inbox: Sequence[Message]
+    ) -> tuple[dict[Key, list[Message]], Ignored, tuple[Message, ...]]:
+        """The mail by conversation, in order of arrival; what is ignored; what belongs to no conversation."""
         mail: dict[Key, list[Message]] = {}
-        astray: list[tuple[str, Message]] = []
-        rest: list[Message] = []
+        ignored: Ignored = ()
+        rest: tuple[Message, ...] = ()
         for message in inbox:
             cid, sender = message.conversation_id, message.sender
             if cid is None or cid.__class__ is not str or sender.__class__ is not str:
-                if message.protocol is None and cid is None:
-                    rest.append(message)
+                if cid is None and message.protocol is None:
+                    rest += (message,)
                 else:
-                    astray.append(("malformed", message))
+                    ignored += (("malformed", message),)
                 continue
             key = (cid, sender)
             if key not in self.open and key not in self.closed:
@@ -128,83 +172,48 @@ class Conversations:
                 if own in self.open or own in self.closed:
                     key = own
                 elif key not in mail and not self._opens(message):
-                    astray.append((self._stray(cid), message))
+                    ignored += ((self._stray(cid), message),)
                     continue
-            mail.setdefault(key, []).append(message)
-        return self._think(mail, now, astray, rest)
-
-    def _stray(self, conversation_id: str) -> str:
-        known = any(key[0] == conversation_id for roles in (self.open, self.closed) for key in roles)
-        return "forged" if known else "unknown conversation"
+            if key in mail:
+                mail[key].append(message)
+            else:
+                mail[key] = [message]
+        return mail, ignored, rest
 
     def _opens(self, message: Message) -> bool:
         protocol = message.protocol
         role = self.roles.get(protocol) if protocol.__class__ is str else None
         return role is not None and message.performative is role.opens
 
-    def _think(
-        self,
-        mail: dict[Key, list[Message]],
-        now: float,
-        ignored: list[tuple[str, Message]],
-        rest: list[Message],
-    ) -> Hearing:
-        changed: dict[Key, Role] = {}
-        messages: list[Message] = []
-        for key, letters in mail.items():
-            role = self.open.get(key) or self.closed.get(key)
-            if role is not None:
-                self._note(role.step(letters, now), changed, messages, ignored)
+    def _stray(self, conversation_id: str) -> str:
+        known = any(key[0] == conversation_id for roles in (self.open, self.closed) for key in roles)
+        return "forged" if known else "unknown conversation"
+
+    def _take_up(
+        self, letters: Sequence[Message], now: float
+    ) -> tuple[Role | None, tuple[Message, ...], Ignored]:
+        """The first letter that opens a conversation opens it; no role if none of them does."""
+        messages: tuple[Message, ...] = ()
+        ignored: Ignored = ()
+        for at, letter in enumerate(letters):
+            if at and not self._opens(letter):  # the first one was looked at already
+                ignored += (("unknown conversation", letter),)
                 continue
-            for at, letter in enumerate(letters):
-                if not self._opens(letter):
-                    ignored.append(("unknown conversation", letter))
-                    continue
-                step = self.roles[letter.protocol].take_up(self.me, letter, now)  # type: ignore[index]
-                if step.role.state == "start":  # it could not be read, or came too late
-                    messages += step.messages
-                    ignored += step.ignored
-                    continue
-                self._note(step, changed, messages, ignored)
-                if letters[at + 1 :]:
-                    self._note(step.role.step(letters[at + 1 :], now), changed, messages, ignored)
-                break
-        if now > self._wake:
-            for key, role in self.open.items():
-                if key not in changed and role.deadline is not None and now > role.deadline:
-                    self._note(role.step((), now), changed, messages, ignored)
-        return Hearing(
-            tuple(self._questions(changed)),
-            (*self._fresh, *[o for role in changed.values() if (o := self._news(role)) is not None]),
-            now,
-            changed,
-            tuple(messages),
-            tuple(ignored),
-            tuple(rest),
-        )
+            step = self.roles[str(letter.protocol)].take_up(self.me, letter, now)
+            messages, ignored = messages + step.messages, ignored + step.ignored
+            if step.role.state != "start":
+                if at + 1 < len(letters):
+                    step = step.role.step(letters[at + 1 :], now)
+                    messages, ignored = messages + step.messages, ignored + step.ignored
+                return step.role, messages, ignored
+        return None, messages, ignored
 
-    def _note(
-        self,
-        step: Step,
-        changed: dict[Key, Role],
-        messages: list[Message],
-        ignored: list[tuple[str, Message]],
-    ) -> None:
-        changed[step.role.key] = step.role
-        messages += step.messages
-        ignored += step.ignored
-
-    def _questions(self, changed: Mapping[Key, Role]) -> Iterator[Question]:
+    def _questions(self, changed: Mapping[Key, Role]) -> tuple[Question, ...]:
+        asked = [role.question() for role in changed.values() if role.state in role.asks]
         if self._asking:
-            for key, role in self.open.items():
-                if key not in changed and (question := role.question()) is not None:
-                    yield question
-        for role in changed.values():
-            if role.outcome is None and (question := role.question()) is not None:
-                yield question
-
-    def _news(self, role: Role) -> Outcome | None:
-        return role.outcome if role.key not in self.closed else None
+            before = [role for key, role in self.open.items() if key not in changed]
+            asked = [role.question() for role in before if role.state in role.asks] + asked
+        return tuple([question for question in asked if question is not None])
 
     # ---- what changes something
 
@@ -213,22 +222,20 @@ class Conversations:
 
         Raises MasKitError for an answer to a question that was not asked.
         """
+        if hearing.fresh:
+            del self._fresh[: hearing.fresh]
         if not hearing.changed and not hearing.ignored and not answers:
-            if self._fresh:
-                self._fresh = self._fresh[len(hearing.outcomes) :]
             return ()
-        now = hearing.time
-        changed = dict(hearing.changed)
-        messages, ignored = list(hearing.messages), list(hearing.ignored)
-        told = {id(outcome) for outcome in hearing.outcomes}
+        now, messages, ignored = hearing.time, hearing.messages, hearing.ignored
+        for key, role in hearing.changed.items():
+            self._keep(key, role, now, False)
         for answer in answers or ():
-            role = changed.get(answer.key) or self.open.get(answer.key)
-            if role is None or role.outcome is not None:
+            asked = self.open.get(answer.key)
+            if asked is None:
                 raise MasKitError(f"{self.me!r} answers {answer.key!r}, which asks nothing now")
-            self._note(role.step((), now, answer), changed, messages, ignored)
-        self._fresh = [outcome for outcome in self._fresh if id(outcome) not in told]
-        for key, role in changed.items():
-            self._keep(key, role, now, id(role.outcome) not in told)
+            step = asked.step((), now, answer)
+            messages += step.messages
+            self._keep(answer.key, step.role, now, True)
         for reason, _ in ignored:
             self.counts[reason] += 1
         self._tidy(now)
@@ -278,24 +285,32 @@ class Conversations:
             self._forget.append((now + self.memory, key))
             if news:
                 self._fresh.append(role.outcome)
-        self.closed[key] = role
+        # Of a conversation that another opened only its key is kept, unless it may have more to say.
+        self.closed[key] = role if not key[1] or role.state in role.answers_after else None
 
     def _tidy(self, now: float) -> None:
         while self._forget and now > self._forget[0][0]:
             self.closed.pop(self._forget.popleft()[1], None)
-        wake, asking = float("inf"), 0
+        self._wake, self._asking = float("inf"), 0
         for role in self.open.values():
-            if role.deadline is not None and role.deadline < wake:
-                wake = role.deadline
-            asking += role.state in role.asks
-        self._wake, self._asking = wake, asking
+            if role.deadline is not None and role.deadline < self._wake:
+                self._wake = role.deadline
+            self._asking += role.state in role.asks
 
-    def _send(self, messages: Sequence[Message]) -> tuple[Message, ...]:
+    def _send(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         if self.agent is not None and messages:
-            network = find(self.agent.model.networks, self.network)
-            for message in messages:
-                network.send(message, self.agent.cause)
-        return tuple(messages)
+            network = self._channel
+            if network is None:
+                network = self._channel = find(self.agent.model.networks, self.network)
+            if network.log is None:
+                network.outbox += messages
+            else:
+                for message in messages:
+                    network.send(message, self.agent.cause)
+        return messages
+
+    def _inbox(self) -> Sequence[Message]:
+        return () if self.agent is None else self.agent.inbox
 
     def _now(self) -> float:
         return 0 if self.agent is None else self.agent.model.tick

@@ -60,10 +60,13 @@ class Role:
 
     _rules: ClassVar[dict[str, dict[str, list[tuple[Any, Any, Rule]]]]]
     _reads: ClassVar[dict[str, Callable[[Any, Any], bool]]]
+    answers_after: ClassVar[frozenset[str]]  # final states in which it still answers to something
     _hears: ClassVar[frozenset[str]]
     _allowed: ClassVar[dict[str, tuple[Performative, ...]]]
 
     members: Collection[str] = ()
+    _out: list[Message]  # only there during a step
+    _ignored: tuple[tuple[str, Message], ...] = ()
 
     def __init__(self) -> None:
         self.me, self.conversation_id, self.state = "", "", "start"
@@ -71,8 +74,6 @@ class Role:
         self.deadline: float | None = None
         self.outcome: Outcome | None = None
         self.now: float = 0
-        self._out: list[Message] = []
-        self._ignored: list[tuple[str, Message]] = []
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -82,6 +83,7 @@ class Role:
         for rule in cls.table:
             rows = cls._rules.setdefault(rule.state, {}).setdefault(rule.on, [])
             rows.append((_method(cls, rule.guard), _method(cls, rule.effect), rule))
+        cls.answers_after = frozenset(cls._rules) & frozenset(cls.final)
         cls._hears = frozenset(str(rule.on) for rule in cls.table if isinstance(rule.on, Performative))
         cls._allowed = {
             state: tuple([act for act in Performative if decides(act) in events])
@@ -108,7 +110,7 @@ class Role:
         if not is_number(message.reply_by):
             draft._not_understood(message, "reply_by is not a time")
         elif now > message.reply_by:  # type: ignore[operator]
-            draft._ignored.append(("late", message))
+            draft._ignored += (("late", message),)
         else:
             draft._take(message)
         return draft._done()
@@ -164,7 +166,7 @@ class Role:
         values.update(self.__dict__)
         for attribute in self.changing:
             values[attribute] = values[attribute].copy()
-        values["_out"], values["_ignored"] = [], []
+        values["_out"] = []
         return draft
 
     def _take(self, message: Message) -> None:
@@ -174,14 +176,14 @@ class Role:
             or sender.__class__ is not str
             or sender not in self.members
         ):
-            self._ignored.append(("forged", message))
+            self._ignored += (("forged", message),)
             return
         if performative.__class__ is not Performative:
             self._not_understood(message, "no such performative")
             return
         rows = self._rules.get(self.state, {}).get(performative)
         if rows is None:
-            self._ignored.append(("late" if performative in self._hears else "unexpected", message))
+            self._ignored += (("late" if performative in self._hears else "unexpected", message),)
             return
         reads = self._reads.get(performative)
         if reads is not None and not reads(self, message.content):
@@ -193,7 +195,7 @@ class Role:
                     effect(self, message)
                 self._go(rule.to)
                 return
-        self._ignored.append(("duplicate", message))
+        self._ignored += (("duplicate", message),)
 
     def _fire(self, event: str, cause: Any) -> bool:
         for guard, effect, rule in self._rules.get(self.state, {}).get(event, ()):
@@ -218,12 +220,11 @@ class Role:
                     break
                 if not self._fire(decides(answer[1]), answer):
                     raise unknown(f"decision in state {self.state!r}", answer[1], self.allowed())
-        step = Step(self, tuple(self._out), tuple(self._ignored))
-        self._out, self._ignored = [], []
-        return step
+        rest = self.__dict__
+        return Step(self, tuple(rest.pop("_out")), rest.pop("_ignored", ()))
 
     def _not_understood(self, message: Message, reason: str) -> None:
-        self._ignored.append(("malformed", message))
+        self._ignored += (("malformed", message),)
         if message.performative is not Performative.NOT_UNDERSTOOD:  # an answer to that could go on for ever
             reference = message.reply_with if isinstance(message.reply_with, str) else None
             self.tell(Performative.NOT_UNDERSTOOD, message.sender, reason, in_reply_to=reference)

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from mas_kit.core.errors import unknown
 from mas_kit.core.messages import Performative
 
+_ACTS: dict[str, Performative] = {act: act for act in Performative}  # a text finds its act: they are equal
+
 START, TIMEOUT, WHEN = "start", "time-out", "when"
 
 
@@ -42,7 +44,7 @@ class Question(NamedTuple):
         """The policy's answer. Raises UnknownNameError for an act that the protocol does not allow here."""
         if performative not in self.allowed:
             raise unknown(f"answer to {self.kind!r}", performative, self.allowed)
-        return Answer(self.key, Performative(performative), content)
+        return Answer(self.key, _ACTS[performative], content)
 
 
 class Answer(NamedTuple):

@@ -202,5 +202,5 @@ def told(hearing: Any) -> list[Any]:
 
 def photograph(talks: Conversations) -> Any:
     """What an agent's conversations hold, as text that can be compared."""
-    roles = {key: {**role.__dict__} for key, role in (*talks.open.items(), *talks.closed.items())}
+    roles = {k: role and {**role.__dict__} for k, role in (*talks.open.items(), *talks.closed.items())}
     return repr((roles, talks.counts, list(talks.outcomes), talks._fresh))
