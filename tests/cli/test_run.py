@@ -159,7 +159,7 @@ def test_failed_runs_are_told_and_make_the_exit_code_1(monkeypatch):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends the signal of a terminal's Ctrl-C")
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
-    words = ["run", "supply_chain", "--set", "weeks=300", "--seeds", "40", "--workers", "2", "--out", "runs"]
+    words = ["run", "supply_chain", "--set", "weeks=150", "--seeds", "40", "--workers", "2", "--out", "runs"]
     command = [sys.executable, "-m", "mas_kit.cli", *words]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     while len(list((tmp_path / "runs" / "replicates").glob("*.parquet"))) < 3:
