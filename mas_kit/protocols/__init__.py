@@ -31,8 +31,9 @@ from mas_kit.protocols.contract_net import (
     highest,
     lowest,
 )
-from mas_kit.protocols.conversations import Conversations, Hearing
+from mas_kit.protocols.conversations import Conversations
 from mas_kit.protocols.diagram import Diagram
+from mas_kit.protocols.hearing import Hearing
 from mas_kit.protocols.negotiation import Negotiator, Offer, equilibrium, rubinstein
 from mas_kit.protocols.role import Role, Step
 from mas_kit.protocols.rules import Answer, Outcome, Question, Rule, decides

@@ -9,50 +9,23 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from mas_kit.core.errors import MasKitError, out_of_range
 from mas_kit.core.messages import Message, Performative
 from mas_kit.core.network import Network, find
+from mas_kit.protocols.hearing import Hearing, Ignored, Key, quiet
 from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import Answer, Outcome, Question
 
 if TYPE_CHECKING:
     from mas_kit.core.agent import Agent
 
-Key = tuple[str, str]
-Ignored = tuple[tuple[str, Message], ...]
-
-
-class Hearing(NamedTuple):
-    """What the mail and the clock of a tick bring about, thought through and not done yet.
-
-    questions: what the policy is asked; `outcomes`: conversations that ended since the last hearing.
-    """
-
-    questions: tuple[Question, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    time: float = 0
-    changed: Mapping[Key, Role] = {}
-    messages: tuple[Message, ...] = ()
-    ignored: Ignored = ()
-    inbox: tuple[Message, ...] = ()  # mail that belongs to no conversation; the agent may read it itself
-    fresh: int = 0  # how many of the outcomes were there before
-
-    def ask(self, kind: str) -> tuple[Question, ...]:
-        """The questions of one kind."""
-        return tuple([question for question in self.questions if question.kind == kind])
+INFINITY = float("inf")
 
 
 def _late(letters: Sequence[Message]) -> Ignored:
     return tuple([("late", letter) for letter in letters])
-
-
-@lru_cache(maxsize=8)
-def _quiet(now: float) -> Hearing:
-    """Nothing came and nothing is due: the same for everybody."""
-    return Hearing(time=now)
 
 
 class Conversations:
@@ -108,7 +81,7 @@ class Conversations:
         self._fresh: list[Outcome] = []
         self._number = 0
         self._channel: Network | None = None
-        self._wake: float = float("inf")  # the first deadline of an open conversation
+        self._wake = INFINITY  # the first deadline of an open conversation
         self._asking = 0  # open conversations that wait for the policy
 
     def outcome(self, conversation_id: str, opened_by: str = "") -> Outcome | None:
@@ -122,7 +95,7 @@ class Conversations:
         inbox = self._inbox() if inbox is None else inbox
         now = self._now() if now is None else now
         if not inbox and now <= self._wake and not self._asking and not self._fresh:
-            return _quiet(now)
+            return quiet(now)
         changed: dict[Key, Role] = {}
         messages: tuple[Message, ...] = ()
         mail, ignored, rest = self._sort(inbox)
@@ -209,11 +182,12 @@ class Conversations:
         return None, messages, ignored
 
     def _questions(self, changed: Mapping[Key, Role]) -> tuple[Question, ...]:
-        asked = [role.question() for role in changed.values() if role.state in role.asks]
+        asked: list[Role] = []
         if self._asking:
-            before = [role for key, role in self.open.items() if key not in changed]
-            asked = [role.question() for role in before if role.state in role.asks] + asked
-        return tuple([question for question in asked if question is not None])
+            asked += [role for key, role in self.open.items() if key not in changed]
+        asked += changed.values()
+        found = [role.question() for role in asked if role.state in role.asks]
+        return tuple([question for question in found if question is not None]) if found else ()
 
     # ---- what changes something
 
@@ -291,11 +265,13 @@ class Conversations:
     def _tidy(self, now: float) -> None:
         while self._forget and now > self._forget[0][0]:
             self.closed.pop(self._forget.popleft()[1], None)
-        self._wake, self._asking = float("inf"), 0
+        wake, asking = INFINITY, 0
         for role in self.open.values():
-            if role.deadline is not None and role.deadline < self._wake:
-                self._wake = role.deadline
-            self._asking += role.state in role.asks
+            if role.deadline is not None and role.deadline < wake:
+                wake = role.deadline
+            if role.state in role.asks:
+                asking += 1
+        self._wake, self._asking = wake, asking
 
     def _send(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         if self.agent is not None and messages:

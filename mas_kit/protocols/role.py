@@ -62,6 +62,7 @@ class Role:
     _reads: ClassVar[dict[str, Callable[[Any, Any], bool]]]
     answers_after: ClassVar[frozenset[str]]  # final states in which it still answers to something
     _hears: ClassVar[frozenset[str]]
+    _moves: ClassVar[frozenset[str]]  # states in which it may go on by itself
     _allowed: ClassVar[dict[str, tuple[Performative, ...]]]
 
     members: Collection[str] = ()
@@ -83,6 +84,9 @@ class Role:
         for rule in cls.table:
             rows = cls._rules.setdefault(rule.state, {}).setdefault(rule.on, [])
             rows.append((_method(cls, rule.guard), _method(cls, rule.effect), rule))
+        own = cls.own_answer is not Role.own_answer
+        cls._moves = frozenset([state for state, events in cls._rules.items() if WHEN in events])
+        cls._moves |= frozenset(cls.asks) if own else frozenset()
         cls.answers_after = frozenset(cls._rules) & frozenset(cls.final)
         cls._hears = frozenset(str(rule.on) for rule in cls.table if isinstance(rule.on, Performative))
         cls._allowed = {
@@ -213,7 +217,7 @@ class Role:
             self.outcome = Outcome(state, self.result(), self.conversation_id, self.protocol, self.name)
 
     def _done(self) -> Step:
-        while self.outcome is None:
+        while self.state in self._moves and self.outcome is None:
             if not self._fire(WHEN, None):
                 answer = self.own_answer() if self.state in self.asks else None
                 if answer is None:

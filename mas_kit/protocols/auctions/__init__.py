@@ -8,9 +8,10 @@ from mas_kit.protocols.auctions.assignment import (
     Prices,
     best_bid,
 )
-from mas_kit.protocols.auctions.double import DoubleAuctioneer, Order, Quotes, Trade, Trader, View
+from mas_kit.protocols.auctions.double import DoubleAuctioneer, Trader
 from mas_kit.protocols.auctions.dutch import DutchAuctioneer, DutchBidder
 from mas_kit.protocols.auctions.english import EnglishAuctioneer, EnglishBidder
+from mas_kit.protocols.auctions.orders import Order, Quotes, Trade, View
 from mas_kit.protocols.auctions.parties import Lot, Sale
 from mas_kit.protocols.auctions.sealed_bid import (
     FirstPriceAuctioneer,

@@ -12,71 +12,25 @@ not know it yet, is rejected: so a lost or late message cannot make anybody trad
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from mas_kit.core.errors import out_of_range
 from mas_kit.core.messages import Message, Performative
-from mas_kit.protocols.content import is_amount, is_count, is_name, is_number, is_record
+from mas_kit.protocols.auctions.orders import (
+    Order,
+    Quotes,
+    Trade,
+    View,
+    is_order,
+    is_quotes,
+    is_trades,
+)
 from mas_kit.protocols.role import Role, after, people
 from mas_kit.protocols.rules import START, TIMEOUT, Answer, Rule, decides
 
 CFP, PROPOSE, CANCEL = Performative.CFP, Performative.PROPOSE, Performative.CANCEL
 ACCEPT, REJECT, INFORM = Performative.ACCEPT_PROPOSAL, Performative.REJECT_PROPOSAL, Performative.INFORM
 NOT_UNDERSTOOD = Performative.NOT_UNDERSTOOD
-
-
-class Order(NamedTuple):
-    """Content of a propose: buy or sell one unit at this price or a better one.
-
-    `trades`: how many trades in this market the sender knows that it has made.
-    """
-
-    side: str
-    price: float
-    trades: int = 0
-
-
-class Trade(NamedTuple):
-    """One unit from seller to buyer."""
-
-    buyer: str
-    seller: str
-    price: float
-    number: int
-
-
-class Quotes(NamedTuple):
-    """What everybody sees: the best bid and ask (None: none), the last price, the time of closing."""
-
-    bid: float | None
-    ask: float | None
-    last: float | None
-    closes: float
-
-
-class View(NamedTuple):
-    """What a trader is asked on: the quotes, its own trades, and its standing order as far as it knows."""
-
-    quotes: Quotes
-    trades: tuple[Trade, ...]
-    order: Order | None
-
-
-def is_side(content: object) -> bool:
-    """Is it a side of the market?"""
-    return content.__class__ is str and content in ("buy", "sell")
-
-
-def is_trades(content: object) -> bool:
-    """Is it a trader's list of trades?"""
-    return isinstance(content, tuple) and all(
-        is_record(trade, Trade, is_name, is_name, is_amount, is_count) for trade in content
-    )
-
-
-def is_quotes(content: object) -> bool:
-    """Are these quotes?"""
-    return content.__class__ is Quotes and all(x is None or is_number(x) for x in content)
 
 
 class DoubleAuctioneer(Role):
@@ -139,7 +93,7 @@ class DoubleAuctioneer(Role):
 
     def is_order(self, content: Any) -> bool:
         """Can the content be an order?"""
-        return is_record(content, Order, is_side, is_amount, is_count)
+        return is_order(content)
 
     def is_new_order(self, message: Message) -> bool:
         """Has it a name of its own, and was it not seen before?"""
@@ -178,7 +132,7 @@ class DoubleAuctioneer(Role):
                 self.tell(INFORM, name, quotes)
 
     def has_order(self, message: Message) -> bool:
-        """Has the sender an order in the book?"""
+        """Has the sender an order?"""
         return message.sender in self.book
 
     def withdraw(self, message: Message) -> None:
@@ -269,7 +223,7 @@ class Trader(Role):
 
     def quote(self, answer: Answer) -> None:
         """Send an order."""
-        if not is_record(answer.content, Order, is_side, is_amount, is_count):
+        if not is_order(answer.content):
             raise out_of_range("content", answer.content, "Order('buy' or 'sell', price)", "one unit a time")
         self.order = answer.content._replace(trades=len(self.trades))
         self.number += 1
