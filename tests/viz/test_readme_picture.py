@@ -1,4 +1,4 @@
-"""The picture of the README is what the kit draws; `python tests/viz/test_readme_picture.py` draws it anew."""
+"""The picture of the README is what the kit draws; `python tests/viz/test_readme_picture.py` redraws it."""
 
 from pathlib import Path
 
