@@ -1,16 +1,40 @@
 """Protocols: how agents talk to each other, as small state machines that can be read, drawn and tested.
 
->>> from mas_kit.protocols import Conversations, ContractNetInitiator, ContractNetParticipant
->>> boss, worker = Conversations("boss"), Conversations("worker", [ContractNetParticipant])
->>> task = ContractNetInitiator("dig", ["worker"], reply_by=3).begin("boss", "c1", now=0)
->>> task.messages[0].performative, task.messages[0].receiver
-(<Performative.CFP: 'cfp'>, 'worker')
->>> heard = worker.hear(task.messages, now=1)          # pure: nothing has happened yet
->>> heard.questions[0].kind, heard.questions[0].content
-('bid', 'dig')
->>> sent = worker.act(heard, [heard.questions[0].answer("propose", 12)])
->>> sent[0].content
-12
+An agent holds its conversations. It perceives what its mail brings about (questions, outcomes), its policy
+answers the questions, and only when it acts are messages sent:
+
+>>> from mas_kit import Agent, Model, Network
+>>> from mas_kit.protocols import ContractNetInitiator, ContractNetParticipant, Conversations
+>>> class Worker(Agent):
+...     def __init__(self, model, name, cost):
+...         super().__init__(model, name)
+...         self.cost, self.talks = cost, Conversations(self, [ContractNetParticipant])
+...     def perceive(self):
+...         return self.talks.hear()
+...     def decide(self, percept):
+...         return [q.answer("propose", self.cost) if q.kind == "bid" else q.answer("inform")
+...                 for q in percept.questions]
+...     def act(self, answers):
+...         self.talks.act(self.percept, answers)
+>>> class Boss(Worker):
+...     def act(self, answers):
+...         super().act(answers)
+...         if self.model.tick == 1:
+...             self.talks.start(ContractNetInitiator("dig", ["ann", "bob"], reply_by=5), "c1")
+>>> class Field(Model):
+...     def build(self):
+...         Network(self)
+...         self.boss = Boss(self, "boss", 0)
+...         Worker(self, "ann", 12), Worker(self, "bob", 9)
+>>> field = Field(seed=1).run(6)
+>>> outcome = field.boss.talks.outcome("c1")
+>>> outcome.status, outcome.value.contractors, outcome.value.proposals
+('done', ('bob',), {'ann': 12, 'bob': 9})
+>>> field.networks["network"].counts["sent"]          # 3m + 1
+7
+
+A role alone is a value: `ContractNetInitiator(...).begin("boss", "c1").messages` are the calls that it sends,
+`.role` is what it is afterwards. `ContractNetInitiator.diagram()` draws its table.
 """
 
 from mas_kit.protocols.agreement import *  # noqa: F403

@@ -169,6 +169,18 @@ def test_a_forger_is_not_heard():
     assert line.talks["a"].counts == {"forged": 2}
 
 
+def test_the_first_answer_counts():
+    line, cid = net({"a": bidder(5), "b": bidder(7)}, [("pass", 0, None)] * 3 + [("delay", 2, None)])
+    line.tick()
+    call = next(m.reply_with for _, m in line.sent)
+    line.post([Message(P.PROPOSE, "a", "boss", 1, cid, "fipa-contract-net", in_reply_to=call)])
+    line.post([Message(P.REFUSE, "a", "boss", "no", cid, "fipa-contract-net", in_reply_to=call)])
+    line.run(12)
+    value = line.outcome("boss", cid).value
+    assert (value.proposals, value.refusals) == ({"a": 5, "b": 7}, {})
+    assert line.talks["boss"].counts["duplicate"] == 2
+
+
 def test_a_lost_report_is_overdue_and_cancelled_and_then_told():
     lose_report = [("pass", 0, None)] * 3 + [("lose", 0, None)]
     line, cid = net({"a": bidder(1)}, [*lose_report[:2], ("pass", 0, None), ("lose", 0, None)], report_by=10)
