@@ -78,6 +78,37 @@ def test_breaking_off_silence_and_the_last_offer():
         Negotiator().begin("a", "c")
 
 
+PASS, LOSE = ("pass", 0, None), ("lose", 0, None)
+
+
+def yes(q):
+    return q.answer("accept-proposal") if q.kind == "answer" else q.answer("propose", 0.5)
+
+
+def test_what_is_lost_where_decides_how_it_ends():
+    for script, ends in (
+        ([PASS, LOSE], ("broken off", "broken off")),  # the acceptance: the opener breaks off, and says so
+        ([PASS, LOSE, LOSE], ("broken off", "unconfirmed")),  # and that word too
+        ([PASS, PASS, LOSE], ("agreed", "unconfirmed")),  # the confirmation
+        (
+            [PASS, ("delay", 7, None), LOSE],
+            ("broken off", "broken off"),
+        ),  # too late: the opener says it again
+    ):
+        line, cid = talk(yes, yes, script)
+        line.run(40)
+        assert (line.status("boss", cid), line.status("other", cid)) == ends
+
+
+@examples(150)
+@given(script=st.lists(st.sampled_from([PASS, LOSE, ("delay", 7, None)]), max_size=10), low=st.floats(0, 1))
+def test_heavy_loss_makes_nobody_believe_what_the_other_denies(script, low):
+    note("alternating offers: heavy loss")
+    line, cid = talk(haggler(low, True), haggler(1, False), script)
+    line.run(250)
+    consistent(line, cid)
+
+
 def haggler(limit, opens):
     """Gives way step by step until its limit, and accepts what is within it."""
 
