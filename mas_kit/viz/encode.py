@@ -14,6 +14,9 @@ from mas_kit.viz.picture import Floats, Picture
 
 # The canvas prints texts on the agents only up to here; beyond, they would be unreadable and not cheap.
 TEXTS_UP_TO = 400
+# Beyond, places travel as 16-bit shares of the extent: a hundredth of a pixel is close enough, and a frame is
+# half as long (what a connection compresses and copies is what a large frame costs).
+EXACT_UP_TO = 2000
 
 
 class Frame(NamedTuple):
@@ -52,7 +55,7 @@ class Encoder:
         xy = picture.positions()
         extent = self._grow(picture.extent(xy), fixed=picture.bounds is not None)
         columns: dict[str, NDArray[Any]] = {
-            "xy": xy,
+            "xy": xy if len(picture) <= EXACT_UP_TO else _shares(xy, extent),
             "size": picture.sizes(extent),
             "colour": picture.colours(),
             "down": picture.downs(),
@@ -136,6 +139,12 @@ class Encoder:
             "categories": len(CATEGORIES["light"]),
             "palette": {theme: _palette(theme) for theme in INK},
         }
+
+
+def _shares(xy: Floats, extent: tuple[float, float, float, float]) -> NDArray[np.uint16]:
+    low = np.array(extent[:2], np.float32)
+    steps = np.float32(65535) / (np.array(extent[2:], np.float32) - low)
+    return np.clip((xy - low) * steps + np.float32(0.5), 0, 65535).astype(np.uint16)
 
 
 def _palette(theme: Theme) -> dict[str, Any]:

@@ -171,10 +171,10 @@ class ModelView(w.VBox):  # type: ignore[misc]
     def _failed(self, error: Exception) -> None:
         self.stage.playing = False
         self.errors.append(error)
-        kind = "" if isinstance(error, MasKitError) else f"{type(error).__name__}: "
-        self._say(f"{kind}{error}", BAD)
         if not isinstance(error, ParameterError):  # what a visitor typed is not a fault of the program
             traceback.print_exception(error, file=sys.stderr)
+        kind = "" if isinstance(error, MasKitError) else f"{type(error).__name__}: "
+        self._say(f"{kind}{error}", BAD)
 
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
         kind = str(content.get("type")) if isinstance(content, dict) else ""

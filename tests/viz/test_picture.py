@@ -144,4 +144,10 @@ def test_ten_thousand_agents_travel_without_text():
     encoder.encode(at(0.0))
     frame = encoder.encode(at(1.0))
     assert len(str(frame.content)) < 500
-    assert [len(buffer) for buffer in frame.buffers] == [n * 2 * 4]
+    assert [len(buffer) for buffer in frame.buffers] == [n * 2 * 2]
+    shares = decode(frame)["xy"].reshape(n, 2).astype(float)
+    assert (
+        np.abs(shares[:-1, 0] / 65535 * n - (np.arange(n - 1) + 1)).max() < n / 65535
+    )  # 1/65535 of the width
+    assert shares[-1, 0] == 65535  # on the edge
+    assert np.abs(shares[:, 1] - 65535 / 2).max() <= 1

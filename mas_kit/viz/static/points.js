@@ -3,6 +3,18 @@
 
 const rgbOf = (hex) => { const v = parseInt(hex.slice(1), 16); return [v >> 16, (v >> 8) & 255, v & 255]; };
 
+const wordOf = (hex) => { const [r, g, b] = rgbOf(hex); return mix(0, r, g, b, 256); }; // as ImageData keeps it
+
+function mix(under, r, g, b, c) {
+  const rest = 256 - c;
+  const red = (r * c + (under & 255) * rest) >> 8;
+  const green = (g * c + ((under >> 8) & 255) * rest) >> 8;
+  const blue = (b * c + ((under >> 16) & 255) * rest) >> 8;
+  return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+const mixAll = (under, r, g, b, cover) => Uint32Array.from(cover, (c) => mix(under, r, g, b, c));
+
 // The pixels of a disc of radius `r` device pixels, as places in an image of that width and how much of each is
 // covered (1..256), at four sub-pixel offsets in x and y: so slow agents glide instead of hopping.
 function discStamps(r, width) {
@@ -16,7 +28,7 @@ function discStamps(r, width) {
           if (c) { at.push(y * width + x); cover.push(c); }
         }
       }
-      stamps.push({ at: Int32Array.from(at), cover: Uint16Array.from(cover) });
+      stamps.push({ at: Int32Array.from(at), cover: Uint16Array.from(cover), onPaper: [] });
     }
   }
   return { half, stamps };
@@ -32,7 +44,7 @@ class Points {
   }
 
   // Discs of all agents over `background` (ImageData of the links and the paper), as ImageData.
-  splat(background, width, height, xy, radius, colour, down, colours, grey, to) {
+  splat(background, width, height, xy, radius, colour, down, colours, { muted: grey, paper }, to) {
     if (!this.image || this.image.width !== width || this.image.height !== height) {
       this.image = new ImageData(width, height);
       this.words = new Uint32Array(this.image.data.buffer);
@@ -40,7 +52,8 @@ class Points {
     }
     const out = this.words, ink = Uint8Array.from([...colours, grey].flatMap(rgbOf)), muted = colours.length;
     out.set(new Uint32Array(background.data.buffer));
-    const smallest = 1.25 * to.dpr;
+    const empty = wordOf(paper), smallest = 1.25 * to.dpr;
+    if (this.paper !== paper) { this.paper = paper; this.discs.clear(); }
     let quarters = -1, disc = null;
     for (let i = 0; i < radius.length; i++) {
       const q = Math.round(Math.max(radius[i] * to.k, smallest) * 4);
@@ -49,17 +62,12 @@ class Points {
       const half = disc.half; // what would stick out at the edge is moved in
       const x = Math.min(Math.max(qx >> 2, half), width - half - 1);
       const y = Math.min(Math.max(qy >> 2, half), height - half - 1);
-      const { at, cover } = disc.stamps[(qy & 3) * 4 + (qx & 3)], origin = y * width + x;
-      const c3 = 3 * (down[i] ? muted : colour[i]), r = ink[c3], g = ink[c3 + 1], b = ink[c3 + 2];
-      const full = (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+      const stamp = disc.stamps[(qy & 3) * 4 + (qx & 3)], { at, cover } = stamp, origin = y * width + x;
+      const c = down[i] ? muted : colour[i], r = ink[3 * c], g = ink[3 * c + 1], b = ink[3 * c + 2];
+      const onPaper = stamp.onPaper[c] || (stamp.onPaper[c] = mixAll(empty, r, g, b, cover));
       for (let k = 0; k < at.length; k++) {
-        const c = cover[k], place = origin + at[k];
-        if (c === 256) { out[place] = full; continue; }
-        const under = out[place], rest = 256 - c;
-        const red = (r * c + (under & 255) * rest) >> 8;
-        const green = (g * c + ((under >> 8) & 255) * rest) >> 8;
-        const blue = (b * c + ((under >> 16) & 255) * rest) >> 8;
-        out[place] = (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+        const place = origin + at[k], under = out[place];
+        out[place] = under === empty ? onPaper[k] : mix(under, r, g, b, cover[k]); // mostly there is nothing below
       }
     }
     return this.image;

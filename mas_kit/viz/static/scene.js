@@ -1,7 +1,7 @@
 // What the canvas knows of a picture, and where everything is between two frames.
 // These files are joined by Python in a fixed order into one module; there is no build step.
 
-const ARRAYS = { f4: Float32Array, u4: Uint32Array, u1: Uint8Array };
+const ARRAYS = { f4: Float32Array, u4: Uint32Array, u2: Uint16Array, u1: Uint8Array };
 const STILL = { xy: new Float32Array(0), bars: new Float32Array(0) };
 
 function createScene() {
@@ -42,6 +42,7 @@ function accept(state, message, buffers, now, span, eased) {
 
   message.columns.forEach(([name, dtype], i) => { state.cols[name] = typed(dtype, buffers[i]); });
   if (message.scene) { state.scene = prepare(message.scene); state.revision++; }
+  if (state.cols.xy instanceof Uint16Array) state.cols.xy = fromShares(state.cols.xy, state.scene.extent);
   if (message.badges) state.badges = message.badges;
   if (message.reset && !message.badges && message.scene) state.badges = [];
   const same = !message.scene || message.scene.names.length === shown.xy.length / 2;
@@ -77,6 +78,16 @@ function accept(state, message, buffers, now, span, eased) {
   state.span = jump ? 0 : span;
   state.eased = eased;
   state.drawn = false;
+}
+
+// Places that came as 16-bit shares of the extent.
+function fromShares(shares, [left, bottom, right, top]) {
+  const xy = new Float32Array(shares.length), kx = (right - left) / 65535, ky = (top - bottom) / 65535;
+  for (let i = 0; i < xy.length; i += 2) {
+    xy[i] = left + shares[i] * kx;
+    xy[i + 1] = bottom + shares[i + 1] * ky;
+  }
+  return xy;
 }
 
 // An agent that leaves on one side of a torus and comes in on the other must not race across the picture.

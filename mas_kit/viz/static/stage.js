@@ -81,7 +81,12 @@ function createView(model, state, clock, el) {
     });
   }
 
-  const visible = () => el.isConnected && canvas.offsetParent !== null;
+  let shown = false, asked = -1e9;
+  const visible = () => { // asking makes the browser lay the page out, so not in every frame
+    const now = performance.now();
+    if (now - asked > 150) { asked = now; shown = el.isConnected && canvas.offsetParent !== null; }
+    return shown;
+  };
 
   function lookAtTheme(now) { // follows JupyterLab's theme or the page's, whichever is behind us
     if (looked && now - looked < 1000) return;
@@ -136,14 +141,14 @@ function createView(model, state, clock, el) {
   }
 
   function draw(now) {
-    if (!state.scene || !visible()) return;
+    if (!state.scene) return;
     lookAtTheme(now);
     const dpr = resize(), { colours, ink } = state.scene.palette[theme], s = place(state, now);
     const to = fit(state.scene, canvas.width, canvas.height, dpr);
     paintBackdrop(to, ink, colours);
     if (state.count > DETAILED_UP_TO && state.scene.plain) {
       pixels = pixels || backdrop.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      g.putImageData(points.splat(pixels, canvas.width, canvas.height, state.now.xy, state.cols.size, state.cols.colour, state.cols.down, colours, ink.muted, to), 0, 0);
+      g.putImageData(points.splat(pixels, canvas.width, canvas.height, state.now.xy, state.cols.size, state.cols.colour, state.cols.down, colours, ink, to), 0, 0);
       ring(to, ink, state.selected, 0.95);
       ring(to, ink, hover, 0.4);
     } else g.drawImage(backdrop, 0, 0);
