@@ -62,7 +62,7 @@ function createPanel(model, store, el) {
     one.width = Math.max(one.cell.clientWidth, 120);
     spec.width = one.width;
     spec.autosize = { type: "fit", contains: "padding", resize: true };
-    spec.config.legend.columns = Math.max(2, Math.floor(one.width / 84)); // else the last entries are cut off
+    spec.config.legend.columns = Math.max(2, Math.floor(one.width / 96)); // else the last entries are cut off
     if (one.api) one.api.finalize();
     const inner = document.createElement("div");
     one.cell.replaceChildren(inner);
