@@ -14,7 +14,7 @@ from typing import Any
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _OF_NO_MEANING = re.compile(
-    r"__(doc|module|dict|weakref|annotations|annotate|annotate_func|annotations_cache|firstlineno"
+    r"__(doc|module|dict|weakref|slotnames|annotations|annotate|annotate_func|annotations_cache|firstlineno"
     r"|static_attributes|abstractmethods|class_vars|private_attributes|signature|slots|qualname"
     r"|parameters|orig_bases|type_params|conditional_annotations|pydantic_\w+)__|_abc_impl|__class_getitem__"
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import functools
 import subprocess
 import sys
@@ -109,3 +110,12 @@ def test_it_ends_on_code_that_refers_to_itself():
     assert of(
         "class Thing:\n    def run(self):\n        return Thing().run(other)\ndef other():\n    return Thing"
     )
+
+
+def test_pickling_an_instance_does_not_count():
+    """Python notes `__slotnames__` in a class when an instance is first pickled or copied."""
+    thing = type("Thing", (), {"run": lambda self: 1})
+    before = fingerprint(thing)
+    copy.copy(thing())
+    assert "__slotnames__" in vars(thing)
+    assert fingerprint(thing) == before
