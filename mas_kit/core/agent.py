@@ -139,9 +139,11 @@ class Agent(mesa.Agent):  # type: ignore[misc]
             performative = _performative(performative)
         if receiver.__class__ is not str:
             receiver = _address(receiver)
-        others = None
-        if fipa or protocol is not None or conversation_id is not None:
+        others: tuple[Any, ...] | None = None
+        if fipa:
             others = other_parameters(conversation_id, protocol, **fipa)
+        elif protocol is not None or conversation_id is not None:
+            others = (conversation_id, protocol, None, None, None, None, None, None, None)
         message = _record(Message, (performative, self.name, receiver, content, others))
         if network.__class__ is not Network and not isinstance(network, Network):
             network = find(self.model.networks, network)

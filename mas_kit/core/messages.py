@@ -86,7 +86,7 @@ class _Stored(NamedTuple):
 
 
 def _other(index: int) -> Any:
-    return property(lambda self: None if self.others is None else self.others[index])
+    return property(lambda self: (others := self.others) and others[index])
 
 
 class Message(_Stored):

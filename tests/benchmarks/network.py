@@ -80,15 +80,15 @@ class Office(Model):
             self.clerk(self, name, targets)
 
 
-def run_office(kind: type[Office] = Office, *, log: bool) -> Callable[[], int]:
+def run_office(kind: type[Office] = Office, *, log: bool, ticks: int = TICKS) -> Callable[[], int]:
     """A fresh model, ready to run."""
     model = kind(seed=1, log=log)
 
     def run() -> int:
-        model.run(TICKS)
+        model.run(ticks)
         read = sum(agent.read for agent in model.by_name.values())
-        assert read == AGENTS * EACH * (TICKS - 1)  # the last tick's mail is on its way
-        return AGENTS * EACH * TICKS
+        assert read == AGENTS * EACH * (ticks - 1)  # the last tick's mail is on its way
+        return AGENTS * EACH * ticks
 
     return run
 

@@ -141,11 +141,11 @@ class Stage(Agent):
         received = demand = 0.0
         pos, report = self.pos, self.report
         for message in self.inbox:
-            if message.protocol == DELIVERY:
-                received += message.content
-            elif message.performative is _REQUEST:
+            if message.performative is _REQUEST:
                 if message.reply_with is None or message.reply_with not in self.read:
                     demand += message.content
+            elif message.protocol == DELIVERY:
+                received += message.content
             elif message.protocol == REPORT:
                 report = message.content
                 pos = report.pos
@@ -180,7 +180,8 @@ class Stage(Agent):
         """Take in the goods, fill orders, order; tell the supplier what the chain shares."""
         see: StagePercept = self.percept
         quantity, replenish = action if isinstance(action, Order) else (action, 0.0)
-        quantity, replenish = self.model.cases(quantity), self.model.cases(replenish)
+        quantity = self.model.cases(quantity)
+        replenish = self.model.cases(replenish) if replenish else 0.0
         self.received += self.supply_line - see.supply_line
         owed = see.owed + replenish
         sent = see.on_hand if see.on_hand < owed else owed
@@ -208,10 +209,11 @@ class Stage(Agent):
 
     def _order(self, quantity: float, week: int) -> None:
         """Order from the supplier; where orders can be repeated, each has a number."""
-        number = None
-        if self.model.p.retry:
-            number = f"{self.name}-{week}"
-            self.open_orders[number] = (week, quantity)
+        if not self.model.p.retry:
+            self.send(_REQUEST, self.supplier, quantity, network=self.model.orders)  # type: ignore[arg-type]
+            return
+        number = f"{self.name}-{week}"
+        self.open_orders[number] = (week, quantity)
         self.send(_REQUEST, self.supplier, quantity, reply_with=number, network=self.model.orders)  # type: ignore[arg-type]
 
     def _acknowledge(self) -> None:

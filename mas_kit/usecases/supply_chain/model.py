@@ -24,6 +24,9 @@ from mas_kit.usecases.supply_chain.policies import (
 from mas_kit.usecases.supply_chain.tally import Tally
 
 STAGES = ("retailer", "wholesaler", "distributor", "factory")  # from the customer upstream
+COLUMNS = [
+    [f"{name}.{what}" for what in ("order", "demand", "inventory", "backlog", "cost")] for name in STAGES
+]
 
 
 class SupplyChain(Model):
@@ -183,13 +186,12 @@ class SupplyChain(Model):
     def observe(self) -> Mapping[str, Any]:
         """One week: each stage's order, incoming demand, inventory, backlog, cost; the cost so far."""
         row: dict[str, Any] = {"cost": self.cost}
-        for stage in self.stages:
-            name = stage.name
-            row[f"{name}.order"] = stage.order
-            row[f"{name}.demand"] = stage.demand
-            row[f"{name}.inventory"] = stage.on_hand
-            row[f"{name}.backlog"] = stage.backlog
-            row[f"{name}.cost"] = stage.cost
+        for stage, (order, demand, inventory, backlog, cost) in zip(self.stages, COLUMNS, strict=True):
+            row[order] = stage.order
+            row[demand] = stage.demand
+            row[inventory] = stage.on_hand
+            row[backlog] = stage.backlog
+            row[cost] = stage.cost
         return row
 
     def metrics(self) -> dict[str, float]:
