@@ -17,23 +17,28 @@
 'hello'
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mas_kit import core
-from mas_kit.core import *  # noqa: F403
-from mas_kit.core import __all__ as _core
-
 if TYPE_CHECKING:
+    from mas_kit import core
+    from mas_kit.core import *  # noqa: F403
     from mas_kit.viz import show
 
 __version__ = "0.1.0"
-__all__ = [*_core, "__version__", "core", "show"]  # noqa: PLE0604  (a list of names that core declares)
 
 
 def __getattr__(name: str) -> Any:
-    """What is heavy loads when it is first used."""
+    """Everything loads when it is first used, so that `mas-kit doctor` can speak where Mesa is broken."""
     if name == "show":
-        from mas_kit.viz import show  # noqa: PLC0415
-
-        return show
+        return import_module("mas_kit.viz").show
+    if name.startswith("__") and name != "__all__":
+        raise AttributeError(f"module 'mas_kit' has no attribute {name!r}")
+    core = import_module("mas_kit.core")
+    if name == "__all__":
+        return [*core.__all__, "__version__", "core", "show"]
+    if name == "core":
+        return core
+    if name in core.__all__:
+        return globals().setdefault(name, getattr(core, name))
     raise AttributeError(f"module 'mas_kit' has no attribute {name!r}")

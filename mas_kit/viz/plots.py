@@ -21,7 +21,7 @@ def lines(
     x: str = "time",
     clock: str = "week",
     width: int = 320,
-) -> alt.Chart | alt.FacetChart:
+) -> alt.Chart:
     """Columns of a run (`model.frame()`) over time, one line each; several named runs stand side by side.
 
     Args:
@@ -44,8 +44,8 @@ def lines(
                 raise unknown("recorded column", column, table.columns)
         part = table[[x, *named.values()]].set_axis([x, *named], axis=1).melt(x, var_name="series")
         parts.append(part.assign(run=run))
-    chart = (
-        alt.Chart(pd.concat(parts), width=width, height=220)
+    chart: alt.Chart = (
+        alt.Chart(pd.concat(parts), title=title, width=width, height=220)
         .mark_line()
         .encode(
             x=alt.X(x, type="quantitative", title=clock),
@@ -54,9 +54,9 @@ def lines(
             tooltip=[x, "series", alt.Tooltip("value", format=".4~g")],
         )
     )
-    if len(runs) == 1:
-        return chart.properties(title=title)
-    column = alt.Column(
-        "run", type="nominal", sort=list(runs), title=None, header=alt.Header(labelFontSize=12)
-    )
-    return chart.encode(column=column).properties(title=title)
+    if len(runs) > 1:
+        header = alt.Header(labelFontSize=12)
+        chart = chart.encode(
+            column=alt.Column("run", type="nominal", sort=list(runs), title=None, header=header)
+        )
+    return chart
