@@ -21,9 +21,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mas_kit import core
+    from mas_kit import core as core
     from mas_kit.core import *  # noqa: F403
-    from mas_kit.viz import show
+    from mas_kit.viz import show as show
 
 __version__ = "0.1.0"
 
@@ -42,3 +42,7 @@ def __getattr__(name: str) -> Any:
     if name in core.__all__:
         return globals().setdefault(name, getattr(core, name))
     raise AttributeError(f"module 'mas_kit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__getattr__("__all__"))
