@@ -145,7 +145,9 @@ class Agent(mesa.Agent):  # type: ignore[misc]
         elif protocol is not None or conversation_id is not None:
             others = (conversation_id, protocol, None, None, None, None, None, None, None)
         message = _record(Message, (performative, self.name, receiver, content, others))
-        if network.__class__ is not Network and not isinstance(network, Network):
+        if network is None and self.model.sole_network is not None:
+            network = self.model.sole_network
+        elif network.__class__ is not Network and not isinstance(network, Network):
             network = find(self.model.networks, network)
         network.outbox.append(message)
         if network.log is not None:

@@ -74,6 +74,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         self.tick = 0
         self.by_name: dict[str, Agent] = {}
         self.networks: dict[str, Network] = {}
+        self.sole_network: Network | None = None  # the network, where there is one only
         self.history: list[dict[str, Any]] = []
         self.recording = record
         self.people: list[Agent] = []  # those whose policy is a person

@@ -80,6 +80,7 @@ class Network:
         self._deadlines: dict[str | None, float] = {}
         self.refresh()
         model.networks[name] = self
+        model.sole_network = self if len(model.networks) == 1 else None
 
     def refresh(self) -> None:
         """Recompute whether every message fares alike, after faults changed what can happen to one."""
@@ -207,12 +208,15 @@ class Network:
         agents = self.model.by_name
         astray = 0
         for message in batch:
-            agent = agents.get(message.receiver)
-            if agent is not None and agent.alive:
-                agent.inbox.append(message)
-            else:
-                self._undeliverable(tick, message, -1)
-                astray += 1
+            try:
+                agent = agents[message.receiver]
+                if agent.alive:
+                    agent.inbox.append(message)
+                    continue
+            except KeyError:
+                pass
+            self._undeliverable(tick, message, -1)
+            astray += 1
         self.counts["delivered"] += len(batch) - astray
 
     def _deliver_logged(self, tick: int, batch: Sequence[Message], ids: Sequence[int]) -> None:

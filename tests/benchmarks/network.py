@@ -62,9 +62,9 @@ class Clerk(Agent):
     def act(self, action: int) -> None:
         """Keep count, and write to the same ten as always."""
         self.read += action
-        send, network = self.send, self.model.net
+        send = self.send
         for receiver in self.targets:
-            send(INFORM, receiver, 1, network=network)
+            send(INFORM, receiver, 1)
 
 
 class Office(Model):
