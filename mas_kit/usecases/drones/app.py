@@ -80,7 +80,7 @@ def picture(model: DroneFleet) -> Picture:
         },
         down=[not agent.alive for agent in agents] + [False] * (len(orders) + len(blocked)),
         lanes=LANES,
-        links=[*radio_links(model, names), *routes(model, names, row)],
+        links=[*radio_links(model, names), *ways(model, names, row)],
         movers=transit(model, names),
     )
 
@@ -103,7 +103,7 @@ def radio_links(model: DroneFleet, names: list[str]) -> list[tuple[Any, Any, str
     ]
 
 
-def routes(model: DroneFleet, names: list[str], row: Mapping[int, int]) -> list[tuple[Any, Any, str]]:
+def ways(model: DroneFleet, names: list[str], row: Mapping[int, int]) -> list[tuple[Any, Any, str]]:
     """From each drone along the orders of its plan, by row."""
     found: list[tuple[Any, Any, str]] = []
     for drone in model.drones:
