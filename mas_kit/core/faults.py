@@ -16,7 +16,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from mas_kit.core.errors import ParameterError, unknown
-from mas_kit.core.network import find, group_numbers
+from mas_kit.core.network import find
+from mas_kit.core.topology import group_numbers
 
 if TYPE_CHECKING:
     from mas_kit.core.model import Model

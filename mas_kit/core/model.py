@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import floor
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-import mesa
 import numpy as np
 
 from mas_kit.core.chance import SeedTree
-from mas_kit.core.errors import MasKitError, TickError, out_of_range, unknown
+from mas_kit.core.clock import Clock
+from mas_kit.core.errors import MasKitError, out_of_range, unknown
 from mas_kit.core.events import EventLog
 from mas_kit.core.faults import Bias, Fault, Injector
 from mas_kit.core.parameters import Parameters as _Parameters  # the class attribute of a model has its name
 from mas_kit.core.policy import Policy
-from mas_kit.core.tick import phases
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 Activation = Literal["simultaneous", "random", "in order"]
 
 
-class Model(mesa.Model):  # type: ignore[misc]
+class Model(Clock):
     """A multi-agent model. Subclass it, declare `Parameters`, and write `build`.
 
     A tick always runs the same phases: faults, deliver messages due, perceive, decide, act, world, record.
@@ -69,24 +67,17 @@ class Model(mesa.Model):  # type: ignore[misc]
             )
         self.p: Any = self._settle(parameters, overrides)
         self.seeds = SeedTree(seed)
-        super().__init__(rng=self.seeds.integer("mesa"))
+        super().__init__(self.seeds.integer("mesa"))
         self.log: EventLog | None = EventLog() if log is True else None if log is False else log
-        self.tick = 0
         self.by_name: dict[str, Agent] = {}
         self.networks: dict[str, Network] = {}
         self.sole_network: Network | None = None  # the network, where there is one only
         self.history: list[dict[str, Any]] = []
         self.recording = record
-        self.people: list[Agent] = []  # those whose policy is a person
         # Set by faults: the biases in force with the log id of each; whether any agent is down. (Asking every
         # agent every tick would cost more than it tells.)
         self.biases: list[tuple[Bias, int | None]] = []
         self.anyone_down = False
-        self._half_done: Iterator[list[Agent]] | None = None
-        self._wave: list[Agent] | None = None  # those who have perceived and not decided, in a tick half done
-        self._pausing = False
-        self._broken: str | None = None
-        self.step = self._step  # type: ignore[method-assign]  # Mesa's wrapper checks nothing first
         self.injector = Injector(self, faults)
         self.build()
         for name, policy in (policies or {}).items():
@@ -197,102 +188,6 @@ class Model(mesa.Model):  # type: ignore[misc]
         if self.by_name.get(agent.name) is agent:
             del self.by_name[agent.name]
         self.people = [other for other in self.people if other is not agent]
-
-    # ---- time
-
-    def step(self) -> None:
-        """One tick, to its end.
-
-        Raises TickError when a tick is half done, when an error broke an earlier one off, and when a person
-        has not answered: the tick waits in its middle then, `finish_tick` goes on with it.
-        """
-        # On an instance, `step` is `_step`, which moves Mesa's clock; this here is what the clock calls.
-        self._half_done = phases(self)
-        self._go_on()
-
-    def _step(self) -> None:
-        self._check()
-        super().run_for(1)
-        if self._half_done is not None:
-            raise self._unanswered()
-
-    def run_for(self, duration: float) -> None:
-        """Move the clock on by so many ticks."""
-        self.run_until(self.time + duration)
-
-    def run_until(self, end_time: float) -> None:
-        """Move the clock on to this time, one tick after the other."""
-        while self.time < end_time:
-            self._check()
-            super().run_until(min(end_time, floor(self.time) + 1))
-            if self._half_done is not None and not self._pausing:
-                raise self._unanswered()
-
-    def _check(self) -> None:
-        """Can the clock move?"""
-        if self._half_done is not None:
-            raise TickError("a tick is half done; call finish_tick() first")
-        if self._broken is not None:
-            raise TickError(f"{self._broken}; make a new model")
-
-    def begin_tick(self) -> None:
-        """The first half of a tick: deliver and perceive. Then a person can look before deciding.
-
-        Where agents take turns the tick stops at the first person's turn.
-        """
-        self._pausing = True
-        try:
-            self.run_for(1)
-        finally:
-            self._pausing = False
-
-    def finish_tick(self) -> None:
-        """The second half of a tick: decide, act, world, record.
-
-        Raises TickError when no tick was begun, and while a person has not answered, which can happen more
-        than once in a tick where messages take no time. Nothing is lost then: answer and call it again.
-        """
-        if self._half_done is None:
-            raise TickError("no tick is half done; call begin_tick() first")
-        if not self.waiting_for():
-            self._go_on()
-        if self._half_done is not None:
-            raise self._unanswered()
-
-    def waiting_for(self) -> list[Agent]:
-        """The agents whose policy is a person who has not answered for the coming decision."""
-        wave = self._wave
-        return [agent for agent in self.people if agent.waits_for_person and (wave is None or agent in wave)]
-
-    def _go_on(self) -> None:
-        """Run the tick to its end, or to where somebody wants to look or has to answer first."""
-        assert self._half_done is not None
-        self._wave = None
-        try:
-            for wave in self._half_done:
-                if self._pausing or self.people:
-                    self._wave = wave
-                    if self.waiting_for() or (self._pausing and self._worth_a_look(wave)):
-                        return
-            self._half_done = self._wave = None
-        except BaseException as error:
-            self._half_done = self._wave = None
-            self._broken = f"tick {self.tick} of this model broke off with {type(error).__name__}: {error}"
-            raise
-
-    def _worth_a_look(self, wave: list[Agent]) -> bool:
-        people = [agent for agent in self.people if agent.alive]
-        return not people or any(agent in wave for agent in people)
-
-    def _unanswered(self) -> TickError:
-        names = ", ".join(agent.name for agent in self.waiting_for())
-        return TickError(f"waiting for {names}: call agent(name).policy.answer(action), then finish_tick()")
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What pickle and copy take; not possible in the middle of a tick."""
-        if self._half_done is not None:
-            raise TickError("a tick is half done; call finish_tick() before copying or pickling the model")
-        return self.__dict__
 
     def run(self, ticks: int | None = None) -> Self:
         """Run this many ticks, or to the horizon; stops early when the run is over. Returns the model."""

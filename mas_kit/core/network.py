@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mas_kit.core.errors import MasKitError, out_of_range, unknown
 from mas_kit.core.messages import Message
+from mas_kit.core.topology import group_numbers, latency_range, links
 
 if TYPE_CHECKING:
     from mas_kit.core.events import Cause, EventLog
@@ -62,9 +61,9 @@ class Network:
         if name in model.networks:
             raise MasKitError(f"the model has a network named {name!r} already; give this one another name")
         self.model, self.name, self.when_down = model, name, when_down
-        self.latency = _range(latency)
+        self.latency = latency_range(latency)
         self.loss, self.duplication, self.reordering = loss, duplication, reordering
-        self.links = _links(topology)
+        self.links = links(topology)
         self.log: EventLog | None = model.log
         self.counts: Counter[str] = Counter()
         self.extra_delay = 0  # set by faults
@@ -276,40 +275,6 @@ class Network:
 
     def __repr__(self) -> str:
         return f"<network {self.name!r}: {dict(self.counts)}>"
-
-
-def _range(latency: Any) -> tuple[int, int]:
-    """The shortest and the longest time that a message takes."""
-    pair = (latency, latency) if isinstance(latency, int | float | np.number) else latency
-    try:
-        low, high = pair
-        if 0 <= low <= high and int(low) == low and int(high) == high:
-            return int(low), int(high)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise out_of_range("latency", latency, "whole ticks from 0, or (low, high)", "for example 1 or (1, 3)")
-
-
-def _links(topology: Any) -> dict[str, set[str]] | None:
-    """Who can send to whom, from a networkx graph or from pairs; nodes are agents or their names."""
-    if topology is None:
-        return None
-    pairs = list(topology.edges()) if hasattr(topology, "edges") else list(topology)
-    if hasattr(topology, "is_directed") and not topology.is_directed():
-        pairs += [(b, a) for a, b in pairs]
-    links: dict[str, set[str]] = {}
-    for sender, receiver in pairs:
-        links.setdefault(_node(sender), set()).add(_node(receiver))
-    return links
-
-
-def _node(node: Any) -> str:
-    return str(node if isinstance(node, str) else getattr(node, "name", node))
-
-
-def group_numbers(groups: Iterable[Iterable[str]]) -> dict[str, int]:
-    """The number of each name's group, from 1; 0 is for names that are in none."""
-    return {name: number for number, group in enumerate(groups, 1) for name in group}
 
 
 def find(networks: dict[str, Network], name: str | None) -> Network:

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from harness import Measure, benchmark, cpu
-from network import Clerk, Office, run_office
+from office import Clerk, Office, run_office
 
 from mas_kit.core import agent, network, tick
 

@@ -24,7 +24,7 @@ from harness import REGISTERED, Outcome, as_json, measure  # noqa: E402
 
 from mas_kit.experiments.manifest import machine  # noqa: E402
 
-_NOT_BENCHMARKS = {"run", "harness", "__init__"}
+_NOT_BENCHMARKS = {"run", "harness", "office", "__init__"}
 
 
 def load() -> dict[str, list[str]]:
