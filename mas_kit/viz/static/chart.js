@@ -63,6 +63,7 @@ function createPanel(model, store, el) {
     spec.width = one.width;
     spec.autosize = { type: "fit", contains: "padding", resize: true };
     spec.config.legend.columns = Math.max(2, Math.floor(one.width / 96)); // else the last entries are cut off
+    spec.config.title.limit = one.width - 8; // a longer one would be made room for at the chart's expense
     if (one.api) one.api.finalize();
     const inner = document.createElement("div");
     one.cell.replaceChildren(inner);
