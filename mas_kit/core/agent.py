@@ -150,8 +150,6 @@ class Agent(mesa.Agent):  # type: ignore[misc]
         elif network.__class__ is not Network and not isinstance(network, Network):
             network = find(self.model.networks, network)
         network.outbox.append(message)
-        if network.log is not None:
-            network.causes.append(self.cause)
         return message
 
     def explain(self) -> Explanation:

@@ -105,7 +105,16 @@ class Network:
         """Take a message in. It leaves with this tick's batch; `cause` is the id of the event behind it."""
         self.outbox.append(message)
         if self.log is not None:
-            self.causes.append(cause)
+            self.trace(cause)
+
+    def trace(self, cause: Cause) -> None:
+        """Note the event behind the messages taken in since the last note. For a network with a log.
+
+        The tick notes it once an agent has acted, so that sending asks nothing about the log.
+        """
+        untold = len(self.outbox) - len(self.causes)
+        if untold:
+            self.causes.extend([cause] * untold)
 
     def flush(self, tick: int, *, closing: bool = False) -> bool:
         """Send this tick's batch on its way. True when something is due within this very tick.
@@ -115,6 +124,8 @@ class Network:
         batch = self.outbox
         if not batch:
             return False
+        if self.log is not None:
+            self.trace(None)
         self.outbox = []
         self._earliest = tick + closing
         self.counts["sent"] += len(batch)

@@ -94,6 +94,8 @@ def _decide(model: Model, wave: list[Agent]) -> None:
 def _act(model: Model, wave: list[Agent]) -> None:
     if model.log is not None:
         _note(model, wave, "action", [agent.decision.action for agent in wave])  # type: ignore[union-attr]
+        for network in model.networks.values():
+            network.trace(None)  # what nobody's action sent
     for agent in wave:  # also one that another's action just removed: they all act at the same instant
         decision = agent.decision
         assert decision is not None
@@ -101,6 +103,9 @@ def _act(model: Model, wave: list[Agent]) -> None:
         agent.act(decision.action)
         if agent.inbox:
             agent.inbox = []
+        if model.log is not None:
+            for network in model.networks.values():
+                network.trace(agent.cause)
 
 
 def _note(model: Model, wave: list[Agent], kind: str, data: Sequence[Any]) -> None:
