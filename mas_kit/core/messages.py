@@ -72,7 +72,7 @@ def other_parameters(
         encoding,
         ontology,
     )
-    return None if others == _NOTHING else others
+    return others if any(other is not None for other in others) else None  # `==` would ask foreign objects
 
 
 class _Stored(NamedTuple):

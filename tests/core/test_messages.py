@@ -74,3 +74,15 @@ def test_reply_goes_where_the_sender_wants_it():
         Performative.PROPOSE, "bob", "clerk", 12, "c1", "contract-net", in_reply_to="q1", ontology="prices"
     )
     assert answer.reply_by is None
+
+
+def test_a_message_compares_nothing_that_it_carries():
+    class Touchy:
+        def __eq__(self, other):
+            raise RuntimeError("do not compare me")
+
+        __hash__ = None
+
+    touchy = Touchy()
+    message = Message(Performative.INFORM, "ann", "bob", touchy, reply_with=touchy)
+    assert message.reply_with is touchy
