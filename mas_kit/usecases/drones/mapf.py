@@ -38,7 +38,7 @@ def random_instance(size: int, obstacles: float, drones: int, seed: int) -> Inst
     free = np.array(sorted(set(range(size * size)) - blocked))
     starts, goals = (tuple(rng.choice(free, drones, replace=False).tolist()) for _ in range(2))
     ground = Terrain(size, frozenset(blocked), (int(free[0]),))
-    return Instance(tuple(ground.neighbours), starts, goals)
+    return Instance(ground.neighbours, starts, goals)
 
 
 def distances(neighbours: Sequence[Sequence[int]], goal: int) -> list[int]:

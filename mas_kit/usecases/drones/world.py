@@ -25,11 +25,11 @@ class Order(NamedTuple):
 
 
 class Terrain:
-    """A square map of cells, flown in four directions; cells are numbered row by row.
+    """A square map of cells, flown in four directions; cells are numbered row by row. It never changes.
 
     Attributes:
         size: cells a side
-        free: (size²,) True where drones may fly
+        free: of each cell, may drones fly there?
         pads: the cells where drones load and charge, free and mutually reachable
         distance: distance[a][b] in cells over free cells (`FAR` where there is no way)
         neighbours: the free cells next to each cell
@@ -40,15 +40,15 @@ class Terrain:
         if not pads or blocked & set(pads):
             raise out_of_range("pads", pads, "one or more free cells", "give cells that are not blocked")
         self.size, self.blocked, self.pads = size, blocked, pads
-        self.free = np.ones(size * size, bool)
-        self.free[list(blocked)] = False
-        self.neighbours = [self._next(cell) for cell in range(size * size)]
+        self.free = tuple(cell not in blocked for cell in range(size * size))
+        self.neighbours = tuple(self._next(cell) for cell in range(size * size))
         pairs = [(a, b) for a, near in enumerate(self.neighbours) for b in near]
         ends = np.array(pairs, int).reshape(-1, 2)
         graph = csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(size * size,) * 2)
         table = shortest_path(graph, unweighted=True)
-        self.distance: list[list[int]] = np.where(np.isfinite(table), table, FAR).astype(int).tolist()
-        self.pad = [min(pads, key=lambda pad: self.distance[cell][pad]) for cell in range(size * size)]
+        rows = np.where(np.isfinite(table), table, FAR).astype(int).tolist()
+        self.distance: tuple[tuple[int, ...], ...] = tuple(tuple(row) for row in rows)
+        self.pad = tuple(min(pads, key=lambda pad: self.distance[cell][pad]) for cell in range(size * size))
 
     def _next(self, cell: int) -> tuple[int, ...]:
         if cell in self.blocked:
