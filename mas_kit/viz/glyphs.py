@@ -12,6 +12,7 @@ GLYPHS: Final[dict[str, str]] = {
     "circle": "M12 2a10 10 0 1 1 0 20a10 10 0 1 1 0-20z",
     "square": "M4.5 3h15a1.5 1.5 0 0 1 1.5 1.5v15a1.5 1.5 0 0 1-1.5 1.5h-15a1.5 1.5 0 0 1-1.5-1.5v-15"
     "a1.5 1.5 0 0 1 1.5-1.5z",
+    "tile": "M0 0h24v24h-24z",  # a patch of ground: lies under everything, fills its place, is no agent
     "triangle": "M12 2.5l10 18h-20z",
     "diamond": "M12 1.5l10.5 10.5l-10.5 10.5l-10.5-10.5z",
     "hexagon": "M12 1.5l9.2 5.3v10.4l-9.2 5.3l-9.2-5.3v-10.4z",

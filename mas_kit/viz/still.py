@@ -139,7 +139,12 @@ class Still:
             (row, bar.high if bar.high is not None else float(np.nanmax(row, initial=1.0)), bar.colour)
             for row, bar in zip(values, picture.bars.values(), strict=True)
         ]
-        for i, (index, (x, y), r) in enumerate(zip(picture.colours(), self.at, self.radius, strict=True)):
+        drawn = list(enumerate(zip(picture.colours(), self.at, self.radius, strict=True)))
+        ground = {i for i, _ in drawn if shapes[i if len(shapes) > 1 else 0] == "tile"}
+        for _, (index, (x, y), r) in (drawn[i] for i in sorted(ground)):
+            patch = {"x": x - r, "y": y - r, "width": 2 * r, "height": 2 * r, "fill_opacity": "0.22"}
+            parts.append(element("rect", fill=self.colours[index], **patch))
+        for i, (index, (x, y), r) in (one for one in drawn if one[0] not in ground):
             colour = self.ink.muted if downs[i] else self.colours[index]
             if plain:
                 parts.append(element("circle", cx=x, cy=y, r=r, fill=colour, stroke=self.ink.paper))

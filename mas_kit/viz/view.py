@@ -181,11 +181,15 @@ class ModelView(w.VBox):  # type: ignore[misc]
         actions: Mapping[str, Callable[[Any], Any]] = {
             "hello": lambda _: self._hello(),
             "tick": lambda message: self._on_tick(int(message.get("after", -1))),
-            "pick": lambda message: self.inspect(str(message.get("name", ""))),
+            "pick": lambda message: self._pick(str(message.get("name", ""))),
             "toggle": lambda _: self.pause() if self.playing else self.play(),
         }
         if kind in actions:
             self._guarded(actions[kind])(content)
+
+    def _pick(self, name: str) -> None:
+        if name in self.model.by_name:  # a click on what is no agent asks nothing
+            self.inspect(name)
 
     def _hello(self) -> None:
         self._encoder.forget()

@@ -41,7 +41,7 @@ def picture(model: DroneFleet) -> Picture:
     on_ground = [math.nan] * (len(model.stations) + len(model.dispatchers))
     return Picture(
         name=[*names, *(holder.get(o.number, f"station-{o.station + 1}") for o in orders)]
-        + ["station-1"] * len(blocked),
+        + ["no-fly"] * len(blocked),
         x=[x for x, _ in places],
         y=[
             y + (0.9 if i in range(len(model.stations), len(on_ground)) else 0)
@@ -57,7 +57,7 @@ def picture(model: DroneFleet) -> Picture:
         + ["robot"] * len(model.dispatchers)
         + ["triangle"] * len(model.drones)
         + ["house"] * len(orders)
-        + ["square"] * len(blocked),
+        + ["tile"] * len(blocked),
         colour=[VIOLET] * len(model.stations)
         + [VERMILION] * len(model.dispatchers)
         + [BLUE if drone.route else SKY for drone in model.drones]

@@ -101,7 +101,15 @@ function drawMovers(g, state, to, { ink, colours, on }, s, points) {
 
 function drawAgents(g, state, to, ink, colours, hover) {
   const { scene, cols, now } = state, n = state.count, cards = !scene.plain || scene.bars.length;
-  for (let i = 0; i < n; i++) {
+  const ground = (i) => shapeOf(scene, i) === scene.glyphIndex.tile;
+  g.globalAlpha = 0.22;
+  for (let i = 0; i < n; i++) if (ground(i)) {
+    const r = cols.size[i] * to.k;
+    g.fillStyle = colours[cols.colour[i]];
+    g.fillRect(now.xy[2 * i] * to.k + to.x - r, to.y - now.xy[2 * i + 1] * to.k - r, 2 * r, 2 * r);
+  }
+  g.globalAlpha = 1;
+  for (let i = 0; i < n; i++) if (!ground(i)) {
     const x = now.xy[2 * i] * to.k + to.x, y = to.y - now.xy[2 * i + 1] * to.k;
     const r = Math.max(cols.size[i] * to.k, 2 * to.u);
     const colour = cols.down[i] ? ink.muted : colours[cols.colour[i]];
