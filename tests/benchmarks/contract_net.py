@@ -28,7 +28,7 @@ MESSAGES = CALLS * (3 * BIDDERS + 1)
 
 def bare_loop() -> int:
     """The same traffic with nothing around it."""
-    from network import Record
+    from office import Record
 
     boxes: dict[str, deque[Record]] = {name: deque() for name in ("boss", *NAMES)}
     office = boxes["boss"]
