@@ -257,12 +257,25 @@ def test_the_mind_names_the_messages_behind_a_decision(view):
         view.inspect("w33")
 
 
-def test_a_click_opens_a_mind_and_an_unknown_name_is_told_not_raised(view, capsys):
+def test_a_click_opens_a_mind_and_one_on_what_is_no_agent_asks_nothing(view):
     view._on_message(view.stage, {"type": "pick", "name": "w2"}, [])
     assert view.stage.selected == "w2"
     assert view.transport.tabs.value == "Mind"
-    view._on_message(view.stage, {"type": "pick", "name": "nobody"}, [])
-    assert "no agent named 'nobody'" in view.notice.value
+    view._on_message(view.stage, {"type": "pick", "name": "a patch of grass"}, [])
+    assert view.stage.selected == "w2"
+    assert not view.errors
+
+
+def test_asking_for_the_mind_of_nobody_names_who_there_is(view):
+    with pytest.raises(UnknownNameError, match="no agent named 'nobody'"):
+        view.inspect("nobody")
+
+
+def test_what_breaks_on_a_message_of_the_page_is_told_and_not_raised(view, capsys):
+    view.play()
+    view.session.tick = lambda: 1 / 0
+    view._on_message(view.stage, {"type": "tick", "after": view._serial}, [])
+    assert "ZeroDivisionError" in view.notice.value
     assert "Traceback" in capsys.readouterr().err
     assert len(view.errors) == 1
 
