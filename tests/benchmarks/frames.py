@@ -126,7 +126,7 @@ def thousand() -> tuple[Measure, Measure]:
 @benchmark(
     name="frames, 10,000 agents",
     what="states drawn a second on the page, over Mesa's page with 1,000",
-    bound=">= 20",
+    bound=">= 30",
     unit="frames/s",
     compare=alone,
     rounds=3,

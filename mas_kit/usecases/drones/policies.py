@@ -52,7 +52,7 @@ class DronePolicy(Policy):
 
     def plan(self, percept: DronePercept) -> tuple[Flight, Any]:
         """The flight without its stop, and what to remember."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} is a flight policy without plan(percept); write it")
 
     def explain(self, percept: DronePercept, decision: Decision) -> Explanation:
         """The flight rule's reason, and what each order would be worth to this drone."""
