@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from mas_kit.viz.declare import App
+
+READY = Path(__file__).parent / "static" / "ready.vue"  # says why
 
 
 def page_of(app: App) -> Callable[[str], Any]:
@@ -35,11 +38,17 @@ def _components(app: App) -> dict[str, Any]:
 
     settings.theme.show_banner = False
 
+    @solara.component_vue(str(READY), vuetify=False)  # type: ignore[untyped-decorator]
+    def Ready(event_ready: Callable[..., None]) -> None: ...
+
     @solara.component  # type: ignore[untyped-decorator]
     def Page() -> Any:
-        view = solara.use_memo(lambda: show(app), [])
-        solara.use_effect(lambda: view.close, [])  # when the session ends
+        ready, set_ready = solara.use_state(False)
+        view = solara.use_memo(lambda: show(app) if ready else None, [ready])
+        solara.use_effect(lambda: view.close if view else None, [view])  # when the session ends
         solara.Title(app.heading)
+        if view is None:
+            return Ready(event_ready=lambda *_: set_ready(True))
         return solara.Div(children=[view], classes=["mk-page"])
 
     @solara.component  # type: ignore[untyped-decorator]

@@ -312,3 +312,9 @@ def test_the_page_is_dark_where_the_visitor_prefers_it(park, chromium):
     seen = pixels(page)
     context.close()
     assert max(seen, key=seen.__getitem__) == INK["dark"].paper
+
+
+def test_the_page_draws_though_solara_is_slow_to_say_where_the_widgets_are(park, page, page_log):
+    page.route("**/nbextensions/anywidget/extension.js*", lambda route: route.abort())
+    opened(page, park[0].url)
+    assert page_log.outside == []
