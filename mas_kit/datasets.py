@@ -16,18 +16,26 @@ class DatasetError(MasKitError):
     """A data file is missing, or is not the file that was published with the kit."""
 
 
-class _Dataset(NamedTuple):
+class _Table(NamedTuple):
     file: str
     sha256: str
     dates: tuple[str, ...] = ()
 
 
-_DATASETS = {
-    "pbs_prescriptions": _Dataset(
-        "pbs_prescriptions.csv",
-        "e9366e6add6d95f44641a4bb2d51683454a2a429df7a37d4fa773f843ab0a1df",
-        dates=("month",),
-    ),
+# The tables of each data set, by name; the first is what `load` gives without one.
+_DATASETS: dict[str, dict[str, _Table]] = {
+    "pbs_prescriptions": {
+        "prescriptions": _Table(
+            "pbs_prescriptions.csv",
+            "e9366e6add6d95f44641a4bb2d51683454a2a429df7a37d4fa773f843ab0a1df",
+            dates=("month",),
+        ),
+    },
+    "sioux_falls": {
+        "links": _Table("links.csv", "1821e96e14d9a75270a1b696cdbdf75903ab296508f6cb280c28279a3161b997"),
+        "trips": _Table("trips.csv", "89809d419358d3aed98dfdad4277d7a4df7e7d4d7d23668c26163bcfc83bce88"),
+        "nodes": _Table("nodes.csv", "932cd603a3d21fceeae2d8f173ac721c41aedea6be850ee22e618726c6d33c83"),
+    },
 }
 
 
@@ -36,25 +44,34 @@ def names() -> list[str]:
     return sorted(_DATASETS)
 
 
-def load(name: str) -> pd.DataFrame:
-    """The data set as a table; `card(name)` says what its columns mean and in which units.
+def tables(name: str) -> list[str]:
+    """The tables of a data set; the first is the one that `load(name)` gives."""
+    _folder(name)
+    return list(_DATASETS[name])
+
+
+def load(name: str, table: str | None = None) -> pd.DataFrame:
+    """A table of the data set, the first without a name; `card(name)` says what its columns mean.
 
     Raises:
-        UnknownNameError: there is no such data set.
+        UnknownNameError: there is no such data set, or no such table in it.
         DatasetError: its file is missing or was changed.
     """
     import pandas as pd
 
     folder = _folder(name)
-    dataset = _DATASETS[name]
-    path = folder / dataset.file
+    known = _DATASETS[name]
+    if table is not None and table not in known:
+        raise unknown(f"table of {name}", table, known)
+    wanted = known[table or next(iter(known))]
+    path = folder / wanted.file
     found = hashlib.sha256(_bytes(path)).hexdigest()
-    if found != dataset.sha256:
+    if found != wanted.sha256:
         raise DatasetError(
-            f"{path} was changed: its sha256 is {found}, published was {dataset.sha256}; restore it with "
+            f"{path} was changed: its sha256 is {found}, published was {wanted.sha256}; restore it with "
             f"'git checkout -- {path.parent.name}' in the data folder, or install mas_kit again"
         )
-    return pd.read_csv(path, parse_dates=list(dataset.dates), date_format="%Y-%m")
+    return pd.read_csv(path, parse_dates=list(wanted.dates), date_format="%Y-%m")
 
 
 def card(name: str) -> str:

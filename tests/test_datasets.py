@@ -39,14 +39,37 @@ def test_the_card_says_what_is_in_the_file():
 
 
 @pytest.mark.parametrize("name", datasets.names())
-def test_every_data_set_has_a_card_a_licence_and_the_checksum_on_the_card(name):
-    dataset = datasets._DATASETS[name]
-    content = (datasets._folder(name) / dataset.file).read_bytes()
-    assert hashlib.sha256(content).hexdigest() == dataset.sha256
-    assert dataset.sha256 in datasets.card(name)
+def test_every_data_set_has_a_card_a_licence_and_the_checksums_on_the_card(name):
     assert "copyright" in datasets.licence(name).lower()
-    for column in datasets.load(name).columns:
-        assert f"`{column}`" in datasets.card(name)
+    for which in datasets.tables(name):
+        table = datasets._DATASETS[name][which]
+        content = (datasets._folder(name) / table.file).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == table.sha256
+        assert table.sha256 in datasets.card(name)
+        for column in datasets.load(name, which).columns:
+            assert f"`{column}`" in datasets.card(name)
+
+
+def test_sioux_falls():
+    links, trips, nodes = (datasets.load("sioux_falls", table) for table in ("links", "trips", "nodes"))
+    assert datasets.load("sioux_falls").equals(links)
+    assert (len(links), len(trips), len(nodes)) == (76, 528, 24)
+    assert trips["trips"].sum() == 360_600
+    assert (trips["trips"] % 100 == 0).all()  # so that packets of 10 and of 100 leave nobody behind
+    assert (trips["origin"] != trips["destination"]).all()
+    both = links.merge(links, left_on=["tail", "head"], right_on=["head", "tail"])
+    assert len(both) == 76  # every road has its other direction, with the same capacity and time
+    assert (both["capacity_x"] == both["capacity_y"]).all()
+    assert (both["free_flow_time_x"] == both["free_flow_time_y"]).all()
+    assert set(links["tail"]) == set(links["head"]) == set(nodes["node"]) == set(range(1, 25))
+    card = " ".join(datasets.card("sioux_falls").split())
+    assert f"{trips['trips'].sum():,} trips" in card
+    assert "AequilibraE" in card, "its licence asks for a reference in all documentation"
+
+
+def test_unknown_table_suggests_the_nearest():
+    with pytest.raises(UnknownNameError, match="did you mean 'trips'"):
+        datasets.load("sioux_falls", "trip")
 
 
 def test_unknown_name_suggests_the_nearest():
