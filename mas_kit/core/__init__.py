@@ -7,7 +7,7 @@ from mas_kit.core.agent import Agent
 from mas_kit.core.chance import SeedTree
 from mas_kit.core.errors import MasKitError, ParameterError, TickError, UnknownNameError
 from mas_kit.core.events import Event, EventLog
-from mas_kit.core.faults import Bias, Crash, Delay, Fault, Loss, Partition, Silence
+from mas_kit.core.faults import Bias, Byzantine, Crash, Delay, Fault, Loss, Partition, Silence
 from mas_kit.core.messages import Message, Performative
 from mas_kit.core.model import Model
 from mas_kit.core.network import Network
@@ -17,6 +17,7 @@ from mas_kit.core.policy import Decision, Explanation, Option, Person, Policy, S
 __all__ = [
     "Agent",
     "Bias",
+    "Byzantine",
     "Crash",
     "Decision",
     "Delay",

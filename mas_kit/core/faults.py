@@ -2,8 +2,16 @@
 
 A schedule is a list of declarations such as `Crash(agent="distributor", at=10, until=14)`. Times are ticks:
 a fault holds from the start of tick `at` to the start of tick `until` (without one, to the end of the run).
-The names follow the failure models of distributed systems (Cristian 1991; Tanenbaum & van Steen): crash,
-omission (silence, loss), timing (delay), and wrong values (bias).
+The names follow the failure models of distributed systems (Cristian 1991; Tanenbaum & van Steen), from the
+mildest to the worst:
+
+| fault | what goes wrong |
+|---|---|
+| `Crash` | an agent stops, and may start again |
+| `Silence`, `Loss`, `Partition` | omission: what is sent does not arrive |
+| `Delay` | timing: it arrives late |
+| `Bias` | a number is off in what one agent sees or does |
+| `Byzantine` | an agent's messages say anything: altered, different to each, forged, old |
 """
 
 from __future__ import annotations
@@ -15,6 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from mas_kit.core.byzantine import Traitor
 from mas_kit.core.errors import ParameterError, unknown
 from mas_kit.core.network import find
 from mas_kit.core.topology import group_numbers
@@ -101,7 +110,42 @@ class Bias(Fault):
     offset: float = 0.0
 
 
-AnyFault = Annotated[Crash | Silence | Delay | Loss | Partition | Bias, Field(discriminator="kind")]
+class Byzantine(Fault):
+    """What an agent sends is not what leaves (on `network`, or on all); it and its receivers know nothing.
+
+    Args:
+        alter: "equivocate": each receiver is told something else; "corrupt": all are told the same wrong
+            thing; "forge": its messages leave under another's name; "replay": in place of a message one of
+            its earlier ones to the same receiver leaves.
+        change: what "equivocate" and "corrupt" do to a value: "negate" (-x; not x; the next of the choices),
+            "scale" (times `factor`; numbers only), "random" (a number up to `factor` times as large, with
+            either sign; any choice). Whole numbers stay whole.
+        choices: what could be said; then only values that are among them are altered, in these only: words
+            too, which are left alone otherwise. Without them every number and every truth value is.
+        field: alter only what stands under this field or key of the content; None: wherever it stands.
+        posing_as: whose name is forged; None: anybody's but the receiver's.
+        share: the share of its messages that this befalls.
+
+    To equivocate is to make the change 0, 1, 2... times over for the receivers in order of their names: the
+    first hears the truth, the second the change, the third the change of the change. (Scaled: x, fx,
+    (2f - 1)x... Random: another draw for each.)
+    """
+
+    kind: Literal["byzantine"] = "byzantine"
+    agent: str
+    network: str | None = None
+    alter: Literal["equivocate", "corrupt", "forge", "replay"] = "equivocate"
+    change: Literal["negate", "scale", "random"] = "negate"
+    factor: float = Field(default=2.0, allow_inf_nan=False)
+    choices: tuple[bool | int | float | str, ...] = ()
+    field: str | None = None
+    posing_as: str | None = None
+    share: float = Field(default=1.0, ge=0, le=1)
+
+
+AnyFault = Annotated[
+    Crash | Silence | Delay | Loss | Partition | Bias | Byzantine, Field(discriminator="kind")
+]
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(list[AnyFault])
 
 
@@ -137,16 +181,45 @@ class Injector:
         self.faults = parse(faults)
         self.active: list[Fault] = []
         self._rows: dict[Fault, int | None] = {}  # log id of the start of each
+        self._traitors: dict[tuple[Fault, str], Traitor] = {}  # by fault and network
+
+    def add(self, fault: Fault | Mapping[str, Any]) -> Fault:
+        """One more fault while the model runs; one whose time has come starts with the next tick.
+
+        Raises ParameterError, UnknownNameError: a declaration that does not fit, as for a schedule.
+        """
+        (new,) = parse([fault])
+        if new.at <= self.model.tick:
+            new = parse([{**new.model_dump(), "at": self.model.tick + 1}])[0]
+        self._check(new)
+        self.faults.append(new)
+        return new
+
+    def end(self, fault: Fault) -> None:
+        """End a fault with the next tick. One that has not started is taken off the schedule.
+
+        Raises UnknownNameError when it is not on it.
+        """
+        if fault not in self.faults:
+            raise unknown("fault on the schedule", fault, map(str, self.faults))
+        place, now = self.faults.index(fault), self.model.tick + 1
+        if fault.at >= now:
+            del self.faults[place]
+        elif fault.until is None or fault.until > now:
+            self.faults[place] = fault.model_copy(update={"until": now})
 
     def check(self) -> None:
         """Does every fault name an agent and a network that exist? Raises UnknownNameError if not."""
         for fault in self.faults:
-            for key in ("agent", "sender", "receiver"):
-                name = getattr(fault, key, None)
-                if name is not None and name not in self.model.by_name:
-                    raise unknown("agent", name, self.model.by_name)
-            if isinstance(fault, Delay | Loss | Partition) or getattr(fault, "network", None):
-                find(self.model.networks, fault.network)  # type: ignore[attr-defined]
+            self._check(fault)
+
+    def _check(self, fault: Fault) -> None:
+        for key in ("agent", "sender", "receiver", "posing_as"):
+            name = getattr(fault, key, None)
+            if name is not None and name not in self.model.by_name:
+                raise unknown("agent", name, self.model.by_name)
+        if isinstance(fault, Delay | Loss | Partition) or getattr(fault, "network", None):
+            find(self.model.networks, fault.network)  # type: ignore[attr-defined]
 
     def apply(self, tick: int) -> None:
         """Start and end what is due in this tick."""
@@ -184,9 +257,12 @@ class Injector:
         for network in self.model.networks.values():
             network.extra_delay, network.link_loss = 0, []
             network.silent, network.splits = set(), []
+            network.traitors = []
             for fault in self.active:
                 if isinstance(fault, Silence) and fault.network in (None, network.name):
                     network.silent.add(fault.agent)
+                elif isinstance(fault, Byzantine) and fault.network in (None, network.name):
+                    network.traitors.append(self._traitor(fault, network.name))
                 elif isinstance(fault, Delay | Loss | Partition):
                     if find(self.model.networks, fault.network) is not network:
                         continue
@@ -197,6 +273,12 @@ class Injector:
                     else:
                         network.splits.append(group_numbers(fault.groups))
             network.refresh()
+
+    def _traitor(self, fault: Byzantine, network: str) -> Traitor:
+        key = (fault, network)
+        if key not in self._traitors:
+            self._traitors[key] = Traitor(fault, self._rows.get(fault))
+        return self._traitors[key]
 
 
 def biased(record: Any, fault: Bias) -> Any:

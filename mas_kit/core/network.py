@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mas_kit.core.byzantine import Traitor, betray
 from mas_kit.core.errors import MasKitError, out_of_range, unknown
 from mas_kit.core.messages import Message
 from mas_kit.core.topology import group_numbers, latency_range, links
@@ -70,6 +71,7 @@ class Network:
         self.link_loss: list[tuple[float, str | None, str | None]] = []  # set by faults
         self.silent: set[str] = set()  # set by faults
         self.splits: list[dict[str, int]] = []  # set by faults
+        self.traitors: list[Traitor] = []  # set by faults
         self.groups: dict[str, int] | None = None  # set by partition()
         self.outbox: list[Message] = []
         self.causes: list[Cause] = []
@@ -139,20 +141,25 @@ class Network:
                     m.others is not None and m.reply_by is not None
                 ):  # reply_with -> reply_by: an answer after it is late, and so is m itself
                     self._deadlines[m.reply_with] = m.reply_by
+        written = batch
+        if self.traitors:
+            batch, ids = betray(self, tick, batch, ids)
         if self._plain:
             due = max(tick + self.latency[0] + self.extra_delay, self._earliest)
             self._calendar.setdefault(due, []).append((batch, ids))
         else:
-            self._flush_each(tick, batch, ids)
+            self._flush_each(tick, written, batch, ids)
         return tick in self._calendar
 
-    def _flush_each(self, tick: int, batch: Sequence[Message], ids: Sequence[int]) -> None:
+    def _flush_each(
+        self, tick: int, written: Sequence[Message], batch: Sequence[Message], ids: Sequence[int]
+    ) -> None:
         low, high = self.latency
-        for at, message in enumerate(batch):
+        for at, (draft, message) in enumerate(zip(written, batch, strict=True)):
             row = ids[at] if ids else -1
-            stream = self.model.stream(f"network/{self.name}/{message.sender}")
+            stream = self.model.stream(f"network/{self.name}/{draft.sender}")  # a forger has its own luck
             lost, twice, overtaken, slow = stream.random(_DRAWS).tolist()
-            reason = self._obstacle(message, lost)
+            reason = self._obstacle(draft, lost)
             if reason:
                 self._drop(tick, message, row, reason)
                 continue

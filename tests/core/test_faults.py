@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mas_kit.core import (
     Agent,
     Bias,
+    Byzantine,
     Crash,
     Delay,
     Loss,
@@ -290,6 +291,7 @@ KINDS = st.sampled_from(
         lambda at, until: Loss(probability=0.5, at=at, until=until),
         lambda at, until: Partition(groups=[["ann"]], at=at, until=until),
         lambda at, until: Bias(agent="cid", field="stock", offset=1.0, at=at, until=until),
+        lambda at, until: Byzantine(agent="ann", alter="corrupt", at=at, until=until),
     ]
 )
 
@@ -304,4 +306,4 @@ def test_before_a_fault_nothing_shows_and_after_it_all_is_as_before(kind, at, le
     assert not hit.biases
     assert not hit.anyone_down
     net = hit.networks["net"]
-    assert (net.extra_delay, net.link_loss, net.silent, net.splits) == (0, [], set(), [])
+    assert (net.extra_delay, net.link_loss, net.silent, net.splits, net.traitors) == (0, [], set(), [], [])

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mas_kit import ParameterError
+from mas_kit import Byzantine, ParameterError
 from mas_kit.protocols import Conversations, General, Relay
 from tests.protocols.examples import examples, note
+from tests.protocols.room import Room
 from tests.protocols.wire import JUNK, Wire, scripts
 
 LIES = (0, 1, "say nothing of it")
@@ -134,3 +135,66 @@ def test_wrong_arguments_say_what_is_right():
         General(["a", "b"], traitors=0).begin("a", "c")
     with pytest.raises(ParameterError, match="round_ticks"):
         General(["a", "b"], traitors=0, round_ticks=0)
+
+
+# ---- by the fault alone: the generals are loyal, their messages over mas_kit.Network are not
+
+WORDS = ("attack", "retreat")
+
+
+def war(n, *faults, f=1, order="attack", seed=1):
+    """What the loyal generals decide."""
+    names = [f"g{i}" for i in range(n)]
+    room = Room({name: ([], None) for name in names}, seed=seed, faults=faults)
+    for name in names:
+        room.begin(name, General(names, traitors=f, order=order if name == "g0" else None), "c")
+    room.run(3 * (f + 1) + 3)
+    assert room.settled()
+    lying = {fault.agent for fault in faults}
+    return {name: room.agent(name).talks.outcome("c").value for name in names if name not in lying}
+
+
+def holds(decided, order):
+    """IC1 and IC2 of the paper."""
+    followers = {word for name, word in decided.items() if name != "g0"}
+    return len(followers) == 1 and ("g0" not in decided or followers == {order})
+
+
+def liar(agent, **how):
+    return Byzantine(agent=agent, at=1, choices=WORDS, **how)
+
+
+def test_one_byzantine_general_breaks_three_and_not_four():
+    assert war(3) == dict.fromkeys(["g0", "g1", "g2"], "attack")
+    faulty = liar("g2", alter="corrupt")
+    assert war(3, faulty) == {"g0": "attack", "g1": "retreat"}  # a loyal one disobeys a loyal commander
+    assert not holds(war(3, faulty), "attack")
+    assert war(4, faulty) == {"g0": "attack", "g1": "attack", "g3": "attack"}
+
+
+@pytest.mark.parametrize(("n", "f"), [(4, 1), (7, 2)])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"alter": "corrupt"},
+        {"alter": "equivocate"},
+        {"alter": "corrupt", "change": "random", "share": 0.7},
+        {"alter": "equivocate", "change": "random"},
+        {"alter": "replay"},
+    ],
+    ids=str,
+)
+def test_more_than_three_times_as_many_hold(n, f, how):
+    for order in WORDS:
+        for liars in itertools.combinations(range(n), f):
+            if f == 1 or liars[0] < 2:  # the lieutenants are all alike
+                faults = [liar(f"g{i}", **how) for i in liars]
+                assert holds(war(n, *faults, f=f, order=order, seed=liars[0]), order)
+
+
+def test_where_names_can_be_forged_four_do_not_hold():
+    """Oral messages are of a known sender (A2 of the paper). One who also speaks in g3's name, and first,
+    outvotes the commander."""
+    forger = [liar("g2", alter="corrupt"), liar("g2", alter="forge", posing_as="g3")]
+    assert war(4, *forger)["g1"] == "retreat"
+    assert not holds(war(4, *forger), "attack")
