@@ -1,4 +1,4 @@
-"""Each assignment goes through nbgrader: the teacher's solution earns every automatic point, an empty sheet none.
+"""Each assignment goes through nbgrader: its solution earns every automatic point, an empty sheet none.
 
 `test_assignments.py` looks closer at one: hidden tests, feedback, marks in between, a hostile submission.
 """
