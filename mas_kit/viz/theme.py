@@ -71,6 +71,7 @@ def enable(*, theme: Theme = "light") -> None:
 
     alt.renderers.register(NAME, render)
     alt.renderers.enable(NAME)
+    alt.data_transformers.disable_max_rows()  # a run of some thousand ticks has more than Altair's 5,000
 
 
 def render(spec: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -10,15 +10,25 @@ import pytest
 
 from mas_kit.viz import enable, theme
 from mas_kit.viz.palette import CATEGORIES
+from mas_kit.viz.plots import lines
 
 
 @pytest.fixture
 def enabled():
-    before = alt.renderers.active, alt.theme.active
+    before = alt.renderers.active, alt.theme.active, alt.data_transformers.active
+    options = alt.data_transformers.options
     enable()
     yield
+    alt.data_transformers.enable(before[2], **options)
     alt.renderers.enable(before[0])
     alt.theme.enable(before[1])
+
+
+def test_a_long_run_is_drawn(enabled):
+    frame = pd.DataFrame({"time": range(6000), "stock": range(6000)})
+    bundle = lines(frame, ["stock"])._repr_mimebundle_()
+    bundle = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert "</svg>" in bundle["image/svg+xml"]
 
 
 def test_a_chart_is_shown_live_and_leaves_a_still(enabled):
