@@ -50,7 +50,7 @@ class RouteParameters(Parameters):
     toll: Literal["none", "marginal cost", "adaptive"] = parameter(
         "none",
         group="tolls",
-        help="none; those that make the optimum an equilibrium; or each link learns its own from its own flow",
+        help="none; those that make the optimum an equilibrium; or each link sets its own, by its own flow",
     )
 
 
