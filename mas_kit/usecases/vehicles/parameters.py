@@ -72,6 +72,10 @@ class VehiclesParameters(Parameters):
     set_speed: float = parameter(
         3.4, ge=0, le=60, step=0.05, unit="m/s", group=AUTO, help="FollowerStopper: the speed U it keeps"
     )
+    ramp: float = parameter(
+        120.0, ge=0, le=100_000, step=10, unit="s", group=AUTO,
+        help="FollowerStopper: time in which U rises to the set speed, from 70 % of it",
+    )  # fmt: skip
     headway: float = parameter(
         0.7, ge=0.05, le=10, step=0.05, unit="s", group=AUTO, help="ACC and CACC: time headway h"
     )
@@ -87,6 +91,9 @@ class VehiclesParameters(Parameters):
     )
     radar_noise: float = parameter(
         0.5, ge=0, le=10, step=0.1, unit="m", group=AUTO, help="s.d. of a distance that the radar reads"
+    )
+    doppler_noise: float = parameter(
+        0.1, ge=0, le=5, step=0.05, unit="m/s", group=AUTO, help="s.d. of a speed that the radar reads"
     )
     radar_dropout: float = parameter(
         0.0, ge=0, le=1, step=0.05, group=AUTO, help="share of radar readings that fail"
@@ -110,6 +117,10 @@ class VehiclesParameters(Parameters):
         help="from sending to hearing; read at the next tick, after one tick at the soonest",
     )  # fmt: skip
     loss: float = parameter(0.0, ge=0, le=1, step=0.05, group=V2V, help="share of radio messages lost")
+    gps_noise: float = parameter(
+        1.0, ge=0, le=50, step=0.5, unit="m", group=V2V, help="s.d. of a place that a car reads off satellites"
+    )
+    gate: bool = parameter(True, group=V2V, help="throw away what contradicts the own radar")
 
     cruise: float = parameter(
         25.0, ge=1, le=60, step=1, unit="m/s", group=PLATOON, help="speed of the first car"
@@ -125,3 +136,52 @@ class VehiclesParameters(Parameters):
     )
 
     # the crossing: its parameters stand below
+    coordination: Literal["FCFS", "batch", "signal", "all-way stop", "none"] = parameter(
+        "FCFS",
+        group=CROSSING,
+        help="who says when a car may cross: a manager (three rules), the cars among themselves, or nobody",
+    )
+    arrivals: Literal["poisson", "bernoulli"] = parameter(
+        "poisson", group=CROSSING, help="how cars come: at any time, or one or none in each ts"
+    )
+    flow: float = parameter(
+        400.0, ge=1, le=3600, step=50, unit="veh/h", group=CROSSING, help="cars on each of the two roads"
+    )
+    ts: float = parameter(
+        1.0, ge=0.1, le=10, step=0.1, unit="s", group=CROSSING, help="between two cars of one road"
+    )
+    tc: float = parameter(
+        2.5, ge=0.1, le=30, step=0.1, unit="s", group=CROSSING, help="between two cars of different roads"
+    )
+    approach: float = parameter(
+        250.0, ge=30, le=10_000, step=10, unit="m", group=CROSSING, help="a car asks this far from the line"
+    )
+    limit: float = parameter(15.0, ge=1, le=40, step=1, unit="m/s", group=CROSSING, help="speed limit")
+    notice: float = parameter(
+        8.0, ge=1, le=60, step=0.5, unit="s", group=CROSSING, help="batch: a slot is granted so long before"
+    )
+    cycle: float = parameter(
+        60.0, ge=10, le=300, step=5, unit="s", group=CROSSING, help="signal: green for both roads and back"
+    )
+    green: float = parameter(
+        25.0, ge=1, le=140, step=1, unit="s", group=CROSSING, help="signal: green for one road"
+    )
+    discharge: float = parameter(
+        1.8, ge=0.5, le=10, step=0.1, unit="s", group=CROSSING, help="signal: between two cars of one road"
+    )
+    retry: float = parameter(
+        1.0, ge=0.2, le=60, step=0.1, unit="s", group=CROSSING, help="a car without an answer asks again"
+    )
+    silence: float = parameter(
+        2.5, ge=0.5, le=600, step=0.5, unit="s", group=CROSSING,
+        help="a car that heard nothing for longer takes the crossing for an all-way stop",
+    )  # fmt: skip
+    ghosts: float = parameter(
+        0.0, ge=0, le=600, step=5, unit="1/min", group=CROSSING, help="requests for cars that do not exist"
+    )
+    camera: bool = parameter(
+        False, group=CROSSING, help="does the manager look whether a car that asks is there?"
+    )
+    clock_sd: float = parameter(
+        0.0, ge=0, le=10, step=0.1, unit="s", group=CROSSING, help="how far the cars' clocks are off"
+    )
