@@ -60,6 +60,8 @@ class Encoder:
             "colour": picture.colours(),
             "down": picture.downs(),
             "bars": self._bars(picture),
+            "l_width": picture.link_widths(),
+            "l_colour": picture.link_colours(),
             **_movers(picture),
         }
         content: dict[str, Any] = {"type": "frame", "count": len(picture), **facts}

@@ -81,7 +81,9 @@ class Picture:
     (low, high; None: 0 to 1). ``shape``: names of glyphs. ``label``: under the agent (None: the names when
     there are at most 40). ``badge``: a short text in the agent's card, new each tick. ``bars``: by name.
     ``down``: True where an agent has crashed or fallen silent. ``lanes``, ``links`` (source, target, lane),
-    ``movers``: the connections and what travels on them.
+    ``movers``: the connections and what travels on them. ``link_width``: of each link, in pixels of a picture
+    760 wide (None: thin). ``link_colour``: of each link, over ``link_range``, as ``colour`` and
+    ``colour_range`` of agents (None: its lane's).
 
     Raises ParameterError when a column has another length than ``name`` or a number is not finite, and
     UnknownNameError for a shape, lane or agent that there is not.
@@ -100,6 +102,9 @@ class Picture:
     down: ArrayLike | None = None
     lanes: Sequence[Lane] = ()
     links: Sequence[tuple[str, str, str]] = ()
+    link_width: ArrayLike | None = None
+    link_colour: ArrayLike | None = None
+    link_range: tuple[float, float] | None = None
     movers: Movers = field(default_factory=Movers)
     bounds: tuple[float, float, float, float] | None = None
 
@@ -144,16 +149,31 @@ class Picture:
 
     def colours(self) -> Bytes:
         """(n,) indices into ``palette.colours()``: a category, or a step of the scale."""
-        given, categories = np.asarray(self.colour), len(CATEGORIES["light"])
+        given = np.asarray(self.colour)
         if given.dtype.kind in "iub":
-            for extreme in (given.min(), given.max()) if given.size else ():
-                _category(int(extreme), "colour")
-            index: Bytes = self._column("colour", given).astype(np.uint8)
-            return index
-        low, high = self.colour_range or (0.0, 1.0)
-        share = (self._numbers("colour", given) - low) / ((high - low) or 1.0)
-        step: Bytes = (categories + np.clip(share * (STEPS - 1), 0, STEPS - 1)).astype(np.uint8)
-        return step
+            return _categories("colour", self._column("colour", given))
+        return _steps(self._numbers("colour", given), self.colour_range)
+
+    def link_widths(self) -> Floats:
+        """One width per link, or none at all."""
+        return self._of_links("link_width", self.link_width).astype(np.float32)
+
+    def link_colours(self) -> Bytes:
+        """(links,) indices into ``palette.colours()``, or none at all."""
+        given = self._of_links("link_colour", self.link_colour)
+        if given.dtype.kind in "iub":
+            return _categories("link_colour", given)
+        return _steps(given.astype(np.float32), self.link_range)
+
+    def _of_links(self, column: str, values: ArrayLike | None) -> NDArray[Any]:
+        given = np.asarray([] if values is None else values)
+        if values is not None and given.shape != (len(self.links),):
+            raise ParameterError(
+                f"{column} has {given.size} entries for {len(self.links)} links: give one each"
+            )
+        if not np.isfinite(given.astype(float)).all():
+            raise ParameterError(f"{column} holds what is not a finite number; give 0 where there is nothing")
+        return given
 
     def shapes(self) -> list[str]:
         """One glyph name for all, or one per agent."""
@@ -239,6 +259,20 @@ class Picture:
         if values.shape != (len(self),):
             raise _length(column, values.size, len(self))
         return values
+
+
+def _categories(column: str, given: NDArray[Any]) -> Bytes:
+    for extreme in (given.min(), given.max()) if given.size else ():
+        _category(int(extreme), column)
+    index: Bytes = given.astype(np.uint8)
+    return index
+
+
+def _steps(values: Floats, over: tuple[float, float] | None) -> Bytes:
+    low, high = over or (0.0, 1.0)
+    share = (values - low) / ((high - low) or 1.0)
+    step: Bytes = (len(CATEGORIES["light"]) + np.clip(share * (STEPS - 1), 0, STEPS - 1)).astype(np.uint8)
+    return step
 
 
 def _length(column: str, got: int, expected: int) -> ParameterError:

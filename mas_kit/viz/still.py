@@ -72,9 +72,12 @@ class Still:
         sources = picture.rows("links", [link[0] for link in picture.links])
         targets = picture.rows("links", [link[1] for link in picture.links])
         lanes = picture.lane_rows([link[2] for link in picture.links])
-        for source, target, row in zip(sources.tolist(), targets.tolist(), lanes.tolist(), strict=True):
+        widths, shades = picture.link_widths(), picture.link_colours()
+        own = bool(len(widths) or len(shades))
+        ends = zip(sources.tolist(), targets.tolist(), lanes.tolist(), strict=True)
+        for i, (source, target, row) in enumerate(ends):
             lane = picture.lanes[row]
-            colour = self.colours[lane.colour]
+            colour = self.colours[shades[i] if len(shades) else lane.colour]
             points = [self._along(source, target, lane.bend, step / 20) for step in range(21)]
             parts.append(
                 element(
@@ -82,12 +85,12 @@ class Still:
                     points=_points(points),
                     fill="none",
                     stroke=colour,
-                    stroke_opacity="0.34",
-                    stroke_width="1.6",
+                    stroke_opacity="0.9" if own else "0.34",
+                    stroke_width=max(float(widths[i]), 0.4) if len(widths) else "1.6",
                     stroke_linecap="round",
                 )
             )
-            if len(picture.links) <= 60:
+            if len(picture.links) <= 60 and not own:
                 before = self._along(source, target, lane.bend, 0.97)
                 parts.append(_arrowhead(points[-1], before, colour))
         return parts

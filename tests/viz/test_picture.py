@@ -151,3 +151,43 @@ def test_ten_thousand_agents_travel_without_text():
     )  # 1/65535 of the width
     assert shares[-1, 0] == 65535  # on the edge
     assert np.abs(shares[:, 1] - 65535 / 2).max() <= 1
+
+
+def roads(**columns):
+    return pair(lanes=[Lane("road")], links=[("ann", "bob", "road"), ("bob", "ann", "road")], **columns)
+
+
+def test_links_have_a_width_and_a_colour_of_their_own_where_these_are_given():
+    encoder = Encoder()
+    plain = decode(encoder.encode(roads()))
+    assert plain["l_width"].size == plain["l_colour"].size == 0
+    full = roads(link_width=[1.5, 8], link_colour=[0.0, 2.0], link_range=(0, 2))
+    assert decode(encoder.encode(full))["l_width"].tolist() == [1.5, 8]
+    assert full.link_colours().tolist() == [8, 71]
+    assert roads(link_colour=[0, 7]).link_colours().tolist() == [0, 7]
+    again = encoder.encode(roads(link_width=[1.5, 9], link_colour=[0.0, 2.0], link_range=(0, 2)))
+    assert [name for name, _ in again.content["columns"]] == ["l_width"]
+    assert "scene" not in again.content
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"link_width": [1.0]}, "link_width has 1 entries for 2 links"),
+        ({"link_colour": [0.5, float("nan")]}, "link_colour holds what is not a finite number"),
+        ({"link_colour": [0, 8]}, "link_colour = 8: allowed are the categories 0..7"),
+    ],
+)
+def test_a_bad_column_of_links_is_named(columns, told):
+    with pytest.raises(ParameterError) as error:
+        Encoder().encode(roads(**columns))
+    assert told in str(error.value)
+
+
+def test_the_still_draws_links_as_wide_and_as_dark_as_the_canvas():
+    from mas_kit.viz.palette import colours
+    from mas_kit.viz.still import Still
+
+    drawn = Still(roads(link_width=[1.5, 8], link_colour=[0.0, 1.0])).svg("roads")
+    for width, colour in ((1.5, colours("light")[8]), (8, colours("light")[71])):
+        assert f'stroke="{colour}" stroke-opacity="0.9" stroke-width="{width:g}"' in drawn

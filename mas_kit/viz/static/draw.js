@@ -31,8 +31,9 @@ function along(c, share) {
 }
 
 function drawLinks(g, state, to, ink, colours) {
-  const { scene } = state, { size } = state.cols;
+  const { scene } = state, { size, l_width: widths, l_colour: shades } = state.cols;
   g.lineCap = "round";
+  if (widths.length || shades.length) { strokes(g, state, to, colours); return; }
   scene.lanes.forEach((lane, row) => {
     g.strokeStyle = colours[lane.colour];
     g.globalAlpha = scene.links.length > 500 ? 0.18 : 0.34;
@@ -51,6 +52,25 @@ function drawLinks(g, state, to, ink, colours) {
     if (scene.links.length <= 60) {
       for (const [a, b, l] of scene.links) if (l === row) arrowhead(g, curve(state.now.xy, size, to, a, b, lane.bend), colours[lane.colour], to.u);
     }
+  });
+  g.globalAlpha = 1;
+}
+
+// Links of which each has a width or a colour of its own: how much flows, how full it is.
+function strokes(g, state, to, colours) {
+  const { scene } = state, { size, l_width: widths, l_colour: shades } = state.cols;
+  g.globalAlpha = 0.9;
+  scene.links.forEach(([a, b, l], row) => {
+    const { bend, colour } = scene.lanes[l], c = curve(state.now.xy, size, to, a, b, bend);
+    const parts = bend || c.loop ? 24 : 1;
+    g.strokeStyle = colours[shades.length ? shades[row] : colour];
+    g.lineWidth = Math.max(widths.length ? widths[row] : 1.6, 0.4) * to.u;
+    g.beginPath();
+    for (let i = 0; i <= parts; i++) {
+      const [x, y] = along(c, i / parts);
+      i ? g.lineTo(x, y) : g.moveTo(x, y);
+    }
+    g.stroke();
   });
   g.globalAlpha = 1;
 }

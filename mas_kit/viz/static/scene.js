@@ -17,7 +17,7 @@ function createScene() {
     began: 0, // when the glide to the newest frame began, and how long it takes, in milliseconds
     span: 0,
     eased: false,
-    revision: 0, // counts scenes, so that views know when to draw links anew
+    revision: 0, // counts changes of them, so that views know when to draw links anew
     drawn: true,
     views: new Set(),
     selected: -1,
@@ -41,7 +41,8 @@ function accept(state, message, buffers, now, span, eased) {
   const jump = span <= 0 || message.reset || message.count !== state.count || !state.cols.xy;
 
   message.columns.forEach(([name, dtype], i) => { state.cols[name] = typed(dtype, buffers[i]); });
-  if (message.scene) { state.scene = prepare(message.scene); state.revision++; }
+  if (message.scene) state.scene = prepare(message.scene);
+  if (message.scene || message.columns.some(([name]) => name[0] === "l")) state.revision++; // the links look different
   if (state.cols.xy instanceof Uint16Array) state.cols.xy = fromShares(state.cols.xy, state.scene.extent);
   if (message.badges) state.badges = message.badges;
   if (message.reset && !message.badges && message.scene) state.badges = [];
