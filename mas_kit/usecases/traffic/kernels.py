@@ -173,3 +173,73 @@ def averages(
         for i in range(links):
             cost[i] = free[i] + slope[i] * power(flow[i], powers[i])
     return flow, gaps
+
+
+@compiled
+def number_routes(
+    via: Ints,
+    tail: Ints,
+    origin: Ints,
+    destination: Ints,
+    links: Ints,
+    length: Ints,
+    first: Ints,
+    following: Ints,
+    known: int,
+    best: Ints,
+) -> int:
+    """The number of each pair's route in the trees `via`; fills `best` (P,), gives how many are known now.
+
+    Routes of a pair are a chain: ``first[p]``, then ``following``, until -1. A new one goes to its front;
+    there must be room for P more.
+    """
+    row = -1
+    for p in range(len(origin)):
+        if p == 0 or origin[p] != origin[p - 1]:
+            row += 1
+        r = first[p]
+        while r >= 0:
+            n = destination[p]
+            size = 0
+            while n != origin[p] and size < length[r] and links[r, size] == via[row, n]:
+                size += 1
+                n = tail[via[row, n]]
+            if n == origin[p] and size == length[r]:
+                break
+            r = following[r]
+        if r < 0:
+            r = known
+            known += 1
+            n = destination[p]
+            size = 0
+            while n != origin[p]:
+                links[r, size] = via[row, n]
+                size += 1
+                n = tail[via[row, n]]
+            length[r] = size
+            following[r] = first[p]
+            first[p] = r
+        best[p] = r
+    return known
+
+
+@compiled
+def route_times(cost: Floats, links: Ints, length: Ints, found: Floats) -> None:
+    """Fills `found` (R,): the cost of each route."""
+    for r in range(len(found)):
+        total = 0.0
+        for i in range(length[r]):
+            total += cost[links[r, i]]
+        found[r] = total
+
+
+@compiled
+def link_flows(route: Ints, vehicles: float, links: Ints, length: Ints, known: int, flow: Floats) -> None:
+    """Fills `flow` (L,) with the vehicles of all travellers: each is on its route with so many vehicles."""
+    count = np.zeros(known, np.int64)
+    for r in route:
+        count[r] += 1
+    flow[:] = 0.0
+    for r in range(known):
+        for i in range(length[r]):
+            flow[links[r, i]] += vehicles * count[r]

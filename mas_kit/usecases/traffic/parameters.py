@@ -46,6 +46,14 @@ class RouteParameters(Parameters):
     ignore: float = parameter(
         0.0, ge=0, le=1, step=0.05, group="information", help="share that never reconsiders"
     )
+    toll_share: float = parameter(
+        0.2,
+        ge=0,
+        le=1,
+        step=0.05,
+        group="tolls",
+        help="adaptive: how far a toll goes to the marginal cost each day",
+    )
     bridge: bool = parameter(True, group="network", help="Braess: the road that makes everybody later")
     toll: Literal["none", "marginal cost", "adaptive"] = parameter(
         "none",

@@ -1,0 +1,87 @@
+"""The roles beside the travellers: a gantry on every link, and who publishes travel times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from mas_kit.core import Agent, Model, Performative, Policy
+
+if TYPE_CHECKING:
+    from mas_kit.usecases.traffic.daytoday import RouteChoice
+
+NEWS = "news"  # the name of the agent that publishes travel times
+
+
+class Report(NamedTuple):
+    """What a gantry tells: the time that its link took, and on which day."""
+
+    link: int
+    day: int
+    time: float
+
+
+class GantryPercept(NamedTuple):
+    """What the gantry of a link sees: its own road, yesterday, and nothing else.
+
+    flow: vehicles; time: to travel the link; slope: how much longer it takes per vehicle more; toll: as it is.
+    """
+
+    day: int
+    flow: float
+    time: float
+    slope: float
+    toll: float
+
+
+class Gantry(Agent):
+    """Counts what passes its link, reports its travel time, sets its toll. While it is down, the link is closed."""
+
+    def __init__(self, model: Model, world: RouteChoice, link: int, policy: Policy) -> None:
+        super().__init__(model, world.network.links[link], policy)
+        self.world, self.link = world, link
+
+    def perceive(self) -> GantryPercept:
+        """Its own link, as it was yesterday."""
+        world, i = self.world, self.link
+        return GantryPercept(
+            world.model.tick - 1,
+            float(world.flow[i]),
+            float(world.time[i]),
+            float(world.slope[i]),
+            float(world.toll[i]),
+        )
+
+    def act(self, action: float) -> None:
+        """Set the toll, and report the travel time."""
+        self.world.toll[self.link] = max(0.0, action)
+        report = Report(self.link, self.percept.day, self.percept.time)
+        self.send(Performative.INFORM, NEWS, report, network=self.world.reports)
+
+
+class Latest(Policy):
+    """Publish what the links reported last."""
+
+    name = "publish what is reported"
+
+    def decide(self, percept: tuple[Report, ...], rng: np.random.Generator) -> tuple[Report, ...]:
+        """All of it, as it came."""
+        return percept
+
+
+class News(Agent):
+    """Collects the reports of the links and publishes them to everybody. While down, old news stays up."""
+
+    def __init__(self, model: Model, world: RouteChoice, policy: Policy | None = None) -> None:
+        super().__init__(model, NEWS, policy or Latest())
+        self.world = world
+
+    def perceive(self) -> tuple[Report, ...]:
+        """The reports that came in."""
+        return tuple(message.content for message in self.inbox)
+
+    def act(self, action: tuple[Report, ...]) -> None:
+        """Put them on the board."""
+        for report in action:
+            self.world.told[report.link] = report.time

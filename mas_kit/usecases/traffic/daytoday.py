@@ -1,0 +1,180 @@
+"""The worlds in which travellers choose a route day by day, and meet whoever chose the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from mas_kit.core import Network
+from mas_kit.usecases.traffic import network as networks
+from mas_kit.usecases.traffic.agents import Gantry, News
+from mas_kit.usecases.traffic.assignment import Assignment, Roads, system_optimum, user_equilibrium
+from mas_kit.usecases.traffic.network import Floats, RoadNetwork
+from mas_kit.usecases.traffic.routebook import RouteBook
+from mas_kit.usecases.traffic.tolls import FixedToll, MarginalCostToll
+from mas_kit.usecases.traffic.travellers import Columns
+from mas_kit.usecases.traffic.world import World
+
+CLOSED = 1e6  # added to the travel time of a closed link: farther than any detour
+
+
+def network_of(world: str, *, bridge: bool = True) -> RoadNetwork:
+    """The network of a world by its name."""
+    if world == "braess":
+        return networks.braess(bridge=bridge)
+    return {
+        "pigou": networks.pigou,
+        "lab game": networks.lab_game,
+        "sioux falls": networks.sioux_falls,
+    }[world]()
+
+
+class RouteChoice(World):
+    """A day: gantries report and set tolls, the news goes up, travellers choose, and the roads fill.
+
+    Attributes:
+        network, roads, book: the roads, how routes on them are searched, the routes that are known
+        flow, time, slope, toll: (L,) of the last day, and the toll of today
+        told: (L,) the travel times on the board; closed: (L,) True where a gantry is down
+        vehicles: that one traveller stands for
+    """
+
+    @property
+    def horizon(self) -> int:
+        """The last day."""
+        return self.p.days
+
+    def build(self) -> None:
+        """The roads with a gantry on each, the board, and the travellers on the shortest ways of the map."""
+        model, p = self.model, self.p
+        self.network = network_of(p.world, bridge=p.bridge)
+        self.roads = Roads(self.network)
+        self.book = RouteBook(self.roads)
+        links = len(self.network.tail)
+        self.flow, self.time = np.zeros(links), self.network.free.copy()
+        self.slope = self._slope()
+        self.toll, self.told = np.zeros(links), self.network.free.copy()
+        self.closed = np.zeros(links, bool)
+        self.reports = Network(model, "reports", latency=0)
+        fixed = self.optimal_tolls if p.toll == "marginal cost" else np.zeros(links)
+        adaptive = p.toll == "adaptive"
+        self.gantries = [
+            Gantry(model, self, i, MarginalCostToll(p.toll_share) if adaptive else FixedToll(fixed[i]))
+            for i in range(links)
+        ]
+        self.board = News(model, self)
+        self._travellers()
+
+    def _travellers(self) -> None:
+        p, demand = self.p, self.network.demand
+        self.vehicles = {"pigou": 1 / p.travellers, "sioux falls": float(p.packet)}.get(p.world, 1.0)
+        pair = np.repeat(np.arange(len(demand)), np.rint(demand / self.vehicles).astype(np.int64))
+        keeps = np.zeros(len(pair), bool)
+        chosen = self.model.stream("ignore").permutation(len(pair))[: round(p.ignore * len(pair))]
+        keeps[chosen] = True
+        self.news = SimpleNamespace(theta=p.theta)
+        columns = {"pair": pair, "route": self.book.best[pair], "keeps": keeps}
+        self.travellers = Columns(self.model.stream("travellers"), p.choice, columns, self.news)
+        self.before = columns["route"].copy()
+        self.switched = 0
+
+    def publish(self) -> None:
+        """What travellers will read today: the board's times, with tolls and barriers, as routes."""
+        p, news, day = self.p, self.news, self.model.tick
+        cost = self.told + self.toll
+        self.closed[:] = [not gantry.alive for gantry in self.gantries]
+        if p.choice == "one at a time":
+            news.turn = (day - 1) % len(self.travellers)
+            cost = self._joining(news.turn)
+        cost = cost + CLOSED * self.closed
+        news.best = self.book.look(cost)
+        news.times = self.book.times(cost)
+        news.first, news.following = self.book.first, self.book.following
+        news.day = day
+        news.share = 1 / day if p.choice == "averages" or day == 1 else p.rate
+
+    def _joining(self, who: int) -> Floats:
+        """Link costs for one traveller, who counts itself in where it is not yet."""
+        flow = self.flow.copy()
+        own = list(self.book.links(self.travellers["route"][who])) if self.model.tick > 1 else []
+        flow += self.vehicles
+        flow[own] -= self.vehicles
+        return self.network.time(flow) + self.toll
+
+    def advance(self) -> None:
+        """Travellers choose and travel."""
+        self.publish()
+        self.travellers.step()
+        route = self.travellers["route"]
+        self.switched = int((route != self.before).sum())
+        self.before = route.copy()
+        self.flow = self.book.flow(route, self.vehicles)
+        self.time = self.network.time(self.flow)
+        self.slope = self._slope()
+
+    def _slope(self) -> Floats:
+        n = self.network
+        found: Floats = n.slope * n.power * self.flow ** (n.power - 1)
+        return found
+
+    # ---- what is measured
+
+    @cached_property
+    def optimum(self) -> Assignment:
+        """The system optimum of these roads."""
+        return system_optimum(self.network, gap=1e-9)
+
+    @cached_property
+    def optimal_tolls(self) -> Floats:
+        """What each vehicle costs the others at the optimum."""
+        return self.network.marginal_toll(self.optimum.flow)
+
+    @cached_property
+    def equilibrium(self) -> Assignment:
+        """The user equilibrium of these roads, without tolls and with everybody informed."""
+        return user_equilibrium(self.network, gap=1e-9)
+
+    @property
+    def total_time(self) -> float:
+        """Of all vehicles, today."""
+        return float(self.flow @ self.time)
+
+    @property
+    def gap(self) -> float:
+        """Relative gap of today's flows at today's times and tolls."""
+        cost = self.time + self.toll
+        return self.roads.gap(self.flow, cost)
+
+    def rmse(self, flow: Floats) -> float:
+        """Root mean square difference of today's link flows to these, as a share of their mean."""
+        return float(np.sqrt(((self.flow - flow) ** 2).mean()) / flow.mean())
+
+    def observe(self) -> Mapping[str, Any]:
+        """One day: total time, also over the optimum's, mean time, gap, who switched, tolls; flows of few links."""
+        total = self.total_time
+        row = {
+            "tstt": total,
+            "tstt over so": total / self.optimum.total_time,
+            "mean time": total / self.network.demand.sum(),
+            "gap": self.gap,
+            "switched": self.switched,
+            "toll revenue": float(self.flow @ self.toll),
+        }
+        if len(self.flow) <= 8:
+            row |= {f"flow {name}": float(x) for name, x in zip(self.network.links, self.flow, strict=True)}
+        return row
+
+    def metrics(self) -> dict[str, float]:
+        """Of the last day; `mean gap` and `mean tstt over so` are those of the second half of the run."""
+        rows = self.model.history[len(self.model.history) // 2 :]
+        found = {name: float(value) for name, value in self.observe().items()}
+        found["rmse"] = self.rmse(self.equilibrium.flow)
+        found["tstt over ue"] = found["tstt"] / self.equilibrium.total_time
+        if rows:
+            for name in ("gap", "tstt over so"):
+                found[f"mean {name}"] = float(np.mean([row[name] for row in rows]))
+        return found
