@@ -21,9 +21,13 @@ from mas_kit.experiments.design import LatinHypercube
 from mas_kit.experiments.errors import FolderError, StaleCodeError, Stopped
 from mas_kit.experiments.expected import Absolute, Estimate, Exact, Expected, Relative, StandardErrors
 from mas_kit.experiments.experiment import Experiment
+from mas_kit.experiments.recovery import Recovery
 from mas_kit.experiments.replicate import Failure
 from mas_kit.experiments.report import Report
 from mas_kit.experiments.reproduce import Computation, reproduce
+from mas_kit.experiments.resilience import Resilience, Trouble
+from mas_kit.experiments.resilience_curve import ResilienceCurve, resilience
+from mas_kit.experiments.resilience_ratio import ratio_of_means
 from mas_kit.experiments.results import Results
 from mas_kit.experiments.runner import run
 from mas_kit.experiments.verdict import Verdict
@@ -38,13 +42,19 @@ __all__ = [
     "Failure",
     "FolderError",
     "LatinHypercube",
+    "Recovery",
     "Relative",
     "Report",
+    "Resilience",
+    "ResilienceCurve",
     "Results",
     "StaleCodeError",
     "StandardErrors",
     "Stopped",
+    "Trouble",
     "Verdict",
+    "ratio_of_means",
     "reproduce",
+    "resilience",
     "run",
 ]
