@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from mas_kit.core.errors import unknown
 from mas_kit.core.faults import Bias, Crash, Delay, Fault, Loss
-from mas_kit.experiments import Expected, Experiment, StandardErrors
+from mas_kit.experiments import (
+    Expected,
+    Experiment,
+    Recovery,
+    Resilience,
+    StandardErrors,
+    Trouble,
+    ratio_of_means,
+)
 from mas_kit.usecases.supply_chain.model import STAGES, SupplyChain
 
 if TYPE_CHECKING:
@@ -47,10 +55,15 @@ def _late(weeks: int) -> tuple[Fault, ...]:
     return (Delay(network="goods", extra=weeks, at=START, until=START + 12),)
 
 
+def _repeated(share: float) -> Trouble:
+    """Orders are lost, and those without an answer are sent again."""
+    return Trouble(_loss(share), parameters={"retry": RETRY})
+
+
 # family -> severity -> what goes wrong; severity 0 is the chain without trouble
-TROUBLES: Mapping[str, Mapping[float, tuple[Fault, ...]]] = {
+TROUBLES: Mapping[str, Mapping[float, tuple[Fault, ...] | Trouble]] = {
     "orders lost": {share: _loss(share) for share in (0.05, 0.1, 0.2, 0.4)},
-    "orders lost, repeated": {share: _loss(share) for share in (0.05, 0.1, 0.2, 0.4)},
+    "orders lost, repeated": {share: _repeated(share) for share in (0.05, 0.1, 0.2, 0.4)},
     "distributor down": {float(weeks): _down("distributor", weeks) for weeks in (1, 2, 4, 8)},
     "demand shock": {factor: _shock(factor) for factor in (1.25, 1.5, 2.0)},
     "goods late": {float(weeks): _late(weeks) for weeks in (1, 2, 4)},
@@ -64,57 +77,41 @@ UNITS = {
 }
 
 
-def labels() -> list[str]:
-    """Every trouble as text, `none` first: the levels of the experiment's axis."""
-    return ["none", *(f"{family} {severity:g}" for family in TROUBLES for severity in TROUBLES[family])]
+def _net(model: SupplyChain) -> list[list[float]]:
+    """Stock less backlog of every stage, week by week."""
+    return [
+        [row[f"{stage.name}.inventory"] - row[f"{stage.name}.backlog"] for stage in model.stages]
+        for row in model.history
+    ]
 
 
-def chain(*, seed: int, who: str = "planner", trouble: str = "none", **parameters: Any) -> SupplyChain:
-    """The stationary beer game, in steady state, with one trouble from week START on.
+def _near(model: SupplyChain) -> list[float]:
+    return [WITHIN * getattr(stage.policy, "level", math.nan) for stage in model.stages]
 
-    Args:
-        who: the policy of all four stages: `planner` (the optimum of one planner with the whole chain in
-            view) or `base stock` (each stage its own newsvendor: the lone agent)
-        trouble: one of `labels()`
-        parameters: of `SupplyChain`, in place of the setting's own
-    """
-    family, _, severity = trouble.rpartition(" ")
-    if trouble not in labels():
-        raise unknown("trouble", trouble, labels())
-    settings: dict[str, Any] = {
+
+# Until the net inventory of every stage is back, within a tenth of its base stock.
+weeks_to_recover = Recovery(_net, _near, START, "weeks_to_recover")
+
+study = Resilience(
+    model=SupplyChain,
+    # The planner's optimum for the whole chain; or each stage its own newsvendor: the lone agent.
+    teams={who: dict.fromkeys(STAGES, who) for who in ("planner", "base stock")},
+    lone="base stock",
+    parameters={
         **SupplyChain.oracles["stationary"],
-        **dict.fromkeys(STAGES, who),
         "weeks": WEEKS,
         "warmup": START - 11,
         "start_flow": 8,
         "start_stock": 20,
-        "retry": RETRY if family.endswith("repeated") else 0,
-        **parameters,
-    }
-    faults = TROUBLES[family][float(severity)] if family else ()
-    return SupplyChain(seed=seed, faults=faults, **settings)
-
-
-def weeks_to_recover(model: SupplyChain) -> float:
-    """Weeks from the start of the trouble until every stage is back, for good, within 10 % of its base stock.
-
-    Back means: the net inventory differs from that of the same chain, same seed, without trouble by at most
-    a tenth of the stage's base-stock level. 0 if it never went further away; the weeks to the end of the run
-    if it never comes back.
-    """
-    twin = SupplyChain(model.p, seed=model.seed).run(model.tick)
-    away = np.zeros(model.tick, dtype=bool)
-    for stage in model.stages:
-        level = getattr(stage.policy, "level", math.nan)
-        gap = [
-            row[f"{stage.name}.inventory"]
-            - row[f"{stage.name}.backlog"]
-            - (calm[f"{stage.name}.inventory"] - calm[f"{stage.name}.backlog"])
-            for row, calm in zip(model.history, twin.history, strict=True)
-        ]
-        away |= np.abs(gap) > WITHIN * level
-    last = int(np.flatnonzero(away)[-1]) + 1 if away.any() else START - 1  # the last week away
-    return float(max(0, last + 1 - START))
+        "retry": 0,
+    },
+    troubles=TROUBLES,
+    score="cost per week",
+    recovery=weeks_to_recover,
+    metrics=["fill rate"],
+    units=UNITS,
+)
+chain, labels, gain_left = study.make, study.labels, study.gain_left
 
 
 def came_back(frame: pd.DataFrame, trouble: str, who: str = "planner") -> tuple[float, float]:
@@ -124,54 +121,10 @@ def came_back(frame: pd.DataFrame, trouble: str, who: str = "planner") -> tuple[
     return share, math.sqrt(share * (1 - share) / len(weeks))
 
 
-def gain_left(frame: pd.DataFrame, trouble: str) -> tuple[float, float]:
-    """(score under trouble - score alone) / (score without trouble - score alone), and its standard error.
-
-    The score is minus the cost per week after the warm-up, "alone" is each stage as its own newsvendor
-    without trouble. 1: nothing lost; 0: no better than not working together; below 0: worse than that.
-    The standard error is of the ratio of the means over replicates with common random numbers (delta method).
-    """
-
-    def cost(who: str, what: str) -> Costs:
-        rows = frame[(frame["who"] == who) & (frame["trouble"] == what)].sort_values("replicate")
-        return rows["cost per week"].to_numpy(dtype=np.float64)
-
-    alone = cost("base stock", "none")
-    return _ratio(alone - cost("planner", trouble), alone - cost("planner", "none"))
-
-
-def _ratio(part: Costs, whole: Costs) -> tuple[float, float]:
-    """Ratio of two means over the same replicates, and its standard error by the delta method."""
-    ratio = part.mean() / whole.mean()
-    rest = part - ratio * whole
-    return float(ratio), float(rest.std(ddof=1) / math.sqrt(len(rest)) / abs(whole.mean()))
-
-
 def resilience_curve(frame: pd.DataFrame) -> pd.DataFrame:
-    """The results of the experiment `resilience` as curves: one row per family and severity.
-
-    Columns: family, severity, unit, gain left, its standard error, weeks to recover, share that came back.
-    """
-    import pandas as pd
-
-    rows = []
-    for family, levels in TROUBLES.items():
-        for severity in (0.0, *levels):
-            trouble = f"{family} {severity:g}" if severity else "none"
-            kept, error = gain_left(frame, trouble)
-            runs = frame[(frame["who"] == "planner") & (frame["trouble"] == trouble)]
-            rows.append(
-                {
-                    "family": family,
-                    "severity": severity,
-                    "unit": UNITS[family],
-                    "gain left": kept,
-                    "s.e.": error,
-                    "weeks to recover": runs["weeks_to_recover"].mean(),
-                    "came back": came_back(frame, trouble)[0],
-                }
-            )
-    return pd.DataFrame(rows)
+    """The results of the experiment `resilience` as curves, with the share of runs that came back."""
+    table = study.table(frame)
+    return table.assign(**{"came back": [came_back(frame, trouble)[0] for trouble in table["trouble"]]})
 
 
 def _claim(quantity: str, estimator: Any, **claimed: Any) -> Expected:
@@ -196,25 +149,14 @@ def _weeks(trouble: str, value: float) -> Expected:
     )
 
 
-def _alone_over_planner(frame: pd.DataFrame) -> tuple[float, float]:
-    cost = {
-        who: rows["cost per week"].to_numpy()
-        for who, rows in frame[frame["trouble"] == "none"].groupby("who")
-    }
-    return _ratio(cost["base stock"], cost["planner"])
-
-
-troubles = Experiment(
-    name="resilience",
-    model=chain,
-    design=[
-        {"who": "base stock", "trouble": "none"},
-        *({"who": "planner", "trouble": trouble} for trouble in labels()),
-    ],
+troubles = study.experiment(
     seeds=30,
-    metrics=["cost per week", "fill rate", weeks_to_recover],
     expected=[
-        _claim("cost of each stage for itself over the planner's", _alone_over_planner, low=1.2),
+        _claim(
+            "cost of each stage for itself over the planner's",
+            partial(study.against, who="base stock", other="planner"),
+            low=1.2,
+        ),
         _weeks("distributor down 4", 15),
         _weeks("distributor down 8", 19),
         _left("distributor down 1", low=0.9),
@@ -272,7 +214,7 @@ def worth_left(frame: pd.DataFrame, demand: str) -> tuple[float, float]:
         rows = frame[(frame["news"] == news) & (frame["demand"] == demand)].sort_values("replicate")
         return rows["cost per week"].to_numpy(dtype=np.float64)
 
-    return _ratio(cost("none") - cost("old"), cost("none") - cost("fresh"))
+    return ratio_of_means(cost("none") - cost("old"), cost("none") - cost("fresh"))[:2]
 
 
 stale = Experiment(

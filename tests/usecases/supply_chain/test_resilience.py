@@ -73,7 +73,7 @@ def test_orders_that_can_be_repeated_cost_nothing_while_none_is_lost():
     assert chain(seed=5, retry=resilience.RETRY).run().history == chain(seed=5).run().history
 
 
-@pytest.mark.parametrize("trouble", labels())
+@pytest.mark.parametrize("trouble", labels)
 def test_nothing_happens_before_it_begins(trouble):
     troubled, calm = chain(seed=6, trouble=trouble).run(), chain(seed=6).run()
     assert troubled.history[: START - 1] == calm.history[: START - 1]
