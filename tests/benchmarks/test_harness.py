@@ -36,6 +36,15 @@ def test_medians_of_rounds_taken_in_turn_after_a_cold_one(registered):
     assert outcome.first == (99.0, 77.0)
 
 
+def test_the_median_of_the_ratios_inside_the_rounds(registered):
+    ours, baseline = iter([99.0, 1.0, 8.0, 30.0]), iter([77.0, 1.0, 2.0, 10.0])
+    harness.benchmark(name="b", what="w", bound=">= 2", rounds=3, inside=True)(
+        lambda: (lambda: next(ours), lambda: next(baseline))
+    )
+    outcome = harness.measure(registered["b"])
+    assert (outcome.ours, outcome.baseline, outcome.ratio) == (8.0, 2.0, 3.0)
+
+
 @pytest.mark.parametrize(
     ("bound", "value", "holds"),
     [(">= 0.8", 0.8, True), (">= 0.8", 0.79, False), ("<= 0.3", 0.3, True), ("<= 0.3", 0.31, False)],
