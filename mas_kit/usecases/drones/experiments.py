@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -233,7 +232,7 @@ def _claim(quantity: str, estimator: Any, **claimed: Any) -> Expected:
 def _kept(who: str, trouble: str, **claimed: Any) -> Expected:
     return _claim(
         f"value kept, {who}, {trouble}",
-        partial(resilience.retained, who=who, trouble=trouble),
+        partial(resilience.study.retained, who=who, trouble=trouble),
         **claimed,
     )
 
@@ -241,7 +240,7 @@ def _kept(who: str, trouble: str, **claimed: Any) -> Expected:
 def _over(who: str, other: str, trouble: str, **claimed: Any) -> Expected:
     return _claim(
         f"value of {who} over {other}, {trouble}",
-        partial(resilience.against, who=who, other=other, trouble=trouble),
+        partial(resilience.study.against, who=who, other=other, trouble=trouble),
         **claimed,
     )
 
@@ -258,28 +257,8 @@ def _taken_over(who: str, **claimed: Any) -> Expected:
     )
 
 
-def _design() -> list[Mapping[str, str]]:
-    return [
-        {"who": resilience.LONE, "trouble": "none"},
-        {"who": resilience.LONE, "trouble": "1 drone killed"},
-        *({"who": who, "trouble": trouble} for who in resilience.TEAMS for trouble in resilience.TROUBLES),
-    ]
-
-
-claim = Experiment(
-    name="resilience",
-    model=resilience.fleet,
-    design=_design(),
+claim = resilience.study.experiment(
     seeds=12,
-    metrics=[
-        "value",
-        "reallocation",
-        "orphans",
-        "adopted",
-        "messages",
-        resilience.value_after,
-        resilience.late_duplicates,
-    ],
     expected=[
         # a drone fails: the others take over
         _kept("consensus", "1 drone killed", low=0.88),

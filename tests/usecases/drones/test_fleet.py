@@ -237,8 +237,8 @@ def test_it_is_a_use_case():
 
 
 def test_split_groups_are_those_that_are_there():
-    fault = resilience.faults_of("split", "dispatcher and backup")[0]
+    fault = resilience.study.faults("split", "dispatcher and backup")[0]
     assert isinstance(fault, Partition)
     assert "backup" in fault.groups[0]
     with pytest.raises(LookupError, match="trouble"):
-        resilience.faults_of("flood", "consensus")
+        resilience.study.faults("flood", "consensus")
