@@ -20,8 +20,34 @@ if TYPE_CHECKING:
 
     from mas_kit.core.agent import Agent
     from mas_kit.core.network import Network
+    from mas_kit.population.population import Population
 
 Activation = Literal["simultaneous", "random", "in order"]
+
+
+class Roster(dict[str, "Agent"]):
+    """The agents that take turns, by name. A name in a population is found too, although it is not listed."""
+
+    def __init__(self, populations: Mapping[str, Population]) -> None:
+        super().__init__()
+        self.populations = populations
+
+    def __missing__(self, name: str) -> Agent:
+        found = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The agent of that name."""
+        found = super().get(name)
+        if found is None and isinstance(name, str):
+            population = self.populations.get(name.rpartition("-")[0])
+            found = population.find(name) if population is not None else None
+        return default if found is None else found
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or (isinstance(name, str) and self.get(name) is not None)
 
 
 class Model(Clock):
@@ -69,7 +95,8 @@ class Model(Clock):
         self.seeds = SeedTree(seed)
         super().__init__(self.seeds.integer("mesa"))
         self.log: EventLog | None = EventLog() if log is True else None if log is False else log
-        self.by_name: dict[str, Agent] = {}
+        self.populations: dict[str, Population] = {}
+        self.by_name: dict[str, Agent] = Roster(self.populations)
         self.networks: dict[str, Network] = {}
         self.sole_network: Network | None = None  # the network, where there is one only
         self.history: list[dict[str, Any]] = []
@@ -174,6 +201,8 @@ class Model(Clock):
 
     def enrol(self, agent: Agent) -> None:
         """Take an agent in under its name. `Agent` calls it."""
+        if hasattr(agent, "population"):  # which knows its own, and takes their turns
+            return
         if agent.name in self.by_name:
             agent_name = agent.name
             super().deregister_agent(agent)
@@ -185,7 +214,7 @@ class Model(Clock):
     def dismiss(self, agent: Agent) -> None:
         """Let an agent go. `Agent.remove` calls it."""
         agent.alive = False
-        if self.by_name.get(agent.name) is agent:
+        if dict.get(self.by_name, agent.name) is agent:
             del self.by_name[agent.name]
         self.people = [other for other in self.people if other is not agent]
 

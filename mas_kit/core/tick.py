@@ -16,7 +16,7 @@ _record = tuple.__new__  # what Decision(...) ends in
 
 
 def phases(model: Model) -> Iterator[list[Agent]]:
-    """One tick: faults, deliver, perceive, decide, act, world, record.
+    """One tick: faults, deliver, perceive, decide, act, populations, world, record.
 
     Yields each wave of agents when it has perceived and not yet decided, which is where a person may look.
     Messages without delay are delivered in further rounds of the same tick, at most `model.max_rounds`.
@@ -41,6 +41,8 @@ def phases(model: Model) -> Iterator[list[Agent]]:
         for network in networks:
             network.deliver(tick)
         awake = [agent for agent in model.by_name.values() if agent.inbox]
+    for population in model.populations.values():
+        population.step()
     model.world()
     for network in networks:
         if network.outbox:
@@ -49,6 +51,13 @@ def phases(model: Model) -> Iterator[list[Agent]]:
         model.history.append({"time": tick, **model.observe()})
     if model.log is not None:
         model.log.trim()
+
+
+def turn(model: Model, wave: list[Agent]) -> None:
+    """Some agents perceive, then decide, then act: what a population asks for where its turns are logged."""
+    _perceive(model, wave)
+    _decide(model, wave)
+    _act(model, wave)
 
 
 def _waves(model: Model, awake: list[Agent]) -> Iterator[list[Agent]]:

@@ -1,0 +1,199 @@
+"""The engine of columns: one array a field, and a compiled loop over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from mas_kit.population.errors import Refusal
+from mas_kit.population.individual import Individual
+from mas_kit.population.kernel import compile_program
+from mas_kit.population.records import DTYPES, coerce
+
+if TYPE_CHECKING:
+    from mas_kit.population.population import Population
+
+PIECE = 2_000_000  # agent-steps between two looks from outside: long enough to be fast, short enough to stop
+
+
+class Columns:
+    """A population as arrays. The arrays are the truth; individuals are views of a row."""
+
+    name = "columns"
+
+    def __init__(self, population: Population, data: dict[str, np.ndarray]) -> None:
+        assert population.program is not None
+        self.population, self.program = population, population.program
+        self.data = data  # the fields by name, and "id"
+        self.n = len(data["id"])
+        self.still = np.zeros(self.n, np.bool_)
+        self.where = np.zeros(2, np.int64)
+        self.kernel = compile_program(self.program, population.activation)
+        self.agents = Views(self)
+        self._fixed: dict[str, Any] = {}
+        self.compiled = False
+
+    def column(self, name: str) -> np.ndarray:
+        """The values of a field, read only, in the order of the agents."""
+        view = self.data[name].view()
+        view.flags.writeable = False
+        return view
+
+    def write(self, name: str, values: np.ndarray) -> None:
+        """Give a field new values."""
+        self.data[name][:] = values
+
+    def ready(self) -> None:
+        """Gather what the loop is given; call it when the arrays or the neighbourhoods are others."""
+        population, data = self.population, self.data
+        fixed: dict[str, Any] = {"n": self.n, "still": self.still, "where": self.where}
+        fixed.update({f"{name}_of": array for name, array in data.items()})
+        if self.program.simultaneous:
+            fixed.update({f"{name}_after": data[name].copy() for name in self.program.written})
+        if population.activation == "random":
+            fixed.update(activation_=population.turns_stream, order_=np.empty(self.n, np.int64))
+        fixed["draws"] = population.draws
+        for name, sight in population.sees.items():
+            fixed.update(sight.columns(name))
+        self._fixed = fixed
+        self.agents.refresh()
+        if not self.compiled:
+            self._compile()
+
+    def _compile(self) -> None:
+        """Compile by running no tick at all."""
+        from numba.core.errors import NumbaError
+
+        try:
+            self.kernel.run(*self._arguments(0, self.n))
+        except NumbaError as error:
+            text = " ".join(str(error).split())
+            rule = self.population.rule
+            raise Refusal(
+                f"the rule {rule.__name__} does not compile: {text[:500]}",
+                "run it with engine='objects', and report the rule",
+                rule.__code__.co_filename,
+                rule.__code__.co_firstlineno,
+            ) from error
+        self.compiled = True
+
+    def _arguments(self, ticks: int, last: int) -> list[Any]:
+        known = self._fixed
+        known["ticks"], known["last"] = ticks, last
+        for name, record in self.population.world.items():
+            for field in record.fields:
+                known[f"{field}_of_{name}"] = getattr(record, field)
+        return [known[name] for name in self.kernel.names]
+
+    def run(self, ticks: int) -> None:
+        """So many ticks. An error in the rule is raised as Python raises it, at the agent and the line."""
+        longest = max(1, PIECE // max(self.n, 1))
+        while ticks > 0:
+            piece = min(ticks, longest)
+            self.population.remember(piece)
+            try:
+                self.kernel.run(*self._arguments(piece, self.n))
+            except Exception as error:
+                self.population.relive(error, int(self.where[0]), int(self.where[1]))
+                raise
+            ticks -= piece
+
+    def partly(self, ticks: int, last: int) -> None:
+        """So many ticks, of which the last one stops before turn number `last`."""
+        self.kernel.run(*self._arguments(ticks, last))
+
+
+class Views(Sequence[Any]):
+    """The individuals of a population in columns: made when somebody asks for one, and then kept."""
+
+    def __init__(self, engine: Columns) -> None:
+        self.engine = engine
+        self.kept: dict[int, Any] = {}  # by id
+        fields = engine.population.record.fields
+        space: dict[str, Any] = {name: _attribute(name) for name in fields}
+        self.cls = type(engine.population.record.__name__, (View,), space)
+        self.memory: dict[str, Any] = {}
+
+    def refresh(self) -> None:
+        """The arrays are others now, or agents came or left: mind the rows."""
+        data = self.engine.data
+        self.memory = {name: memoryview(cast(Any, array)) for name, array in data.items()}
+        if self.kept:
+            rows = {number: row for row, number in enumerate(data["id"].tolist()) if number in self.kept}
+            for number, view in list(self.kept.items()):
+                if number in rows:
+                    view.row = rows[number]
+                else:
+                    del self.kept[number]
+
+    def __len__(self) -> int:
+        return self.engine.n
+
+    def __getitem__(self, row: Any) -> Any:
+        number = self.memory["id"][row]
+        found = self.kept.get(number)
+        if found is None:
+            found = self.kept[number] = self.cls(self.engine, number, row)
+        return found
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[row] for row in range(self.engine.n))
+
+
+class View(Individual):
+    """One row of the columns as an agent: its attributes read and write the arrays."""
+
+    def __init__(self, engine: Columns, number: int, row: int) -> None:
+        # An agent of Mesa registers itself; a view of a row is made and forgotten at will, so it does not.
+        population = engine.population
+        self.model, self.population, self.pos = population.model, population, None
+        self.id, self.row, self.unique_id = number, row, number
+        self.name = f"{population.name}-{number}"
+        self._views = engine.agents
+        self.inbox, self.arrivals, self.memory, self.cause = [], [], None, None
+        self._rng, self._policy = None, None
+        self._seen: Any = None
+        self._decided: Any = None
+
+    @property
+    def alive(self) -> bool:  # type: ignore[override]
+        """False while a fault keeps it down; its rule is skipped then."""
+        return not self._views.engine.still[self.row]
+
+    @alive.setter
+    def alive(self, value: bool) -> None:
+        self._views.engine.still[self.row] = not value
+
+    @property
+    def percept(self) -> Any:
+        """What it saw in the last tick."""
+        return self._seen
+
+    @percept.setter
+    def percept(self, value: Any) -> None:
+        self._seen = value
+
+    @property
+    def decision(self) -> Any:
+        """What it decided in the last tick."""
+        return self._decided
+
+    @decision.setter
+    def decision(self, value: Any) -> None:
+        self._decided = value
+
+
+def _attribute(name: str) -> Any:
+    def get(view: View) -> Any:
+        return view._views.memory[name][view.row]
+
+    def put(view: View, value: Any) -> None:
+        record = view.population.record
+        view._views.memory[name][view.row] = coerce(record.fields[name], value, record.__name__)
+
+    return property(get, put)
+
+
+__all__ = ["DTYPES", "Columns", "View", "Views"]

@@ -1,0 +1,163 @@
+"""The compiled loop over a population: its text, the file that it is kept in, and the function in it."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import linecache
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from mas_kit.population.for_columns import ForColumns
+from mas_kit.population.program import Program
+
+_LOADED: dict[str, ModuleType] = {}
+_FIXED = ("ticks", "last", "n", "still", "where")
+
+
+class Kernel(NamedTuple):
+    """A loop over ticks and agents: `run` takes `names` in this order. `source` is what it was compiled from."""
+
+    run: Callable[..., Any]
+    names: tuple[str, ...]
+    source: str
+
+
+def text_of(program: Program, activation: str) -> tuple[str, tuple[str, ...]]:
+    """The module's text, and the names of its arguments."""
+    wants: dict[str, list[str]] = {}
+    functions = []
+    for routine in program.routines:
+        tree = ForColumns(program, routine, wants).write()
+        functions.append(ast.unparse(tree))
+    rule = program.rule
+    picks = [_pick(name, program) for name in program.sees if f"pick_{name}_(" in "".join(functions)]
+    loop, names = _loop(program, activation, wants[rule.name])
+    head = (
+        f'"""Compiled from the rule {rule.source.function.__name__} ({Path(rule.source.file).name}, line '
+        f'{rule.tree.lineno}): `x_of[me]` is the field x of the agent in row `me`."""\n\n'
+        "import math\n\nfrom numba import njit\n\nfrom mas_kit.population import compiled as kit\n\n"
+    )
+    small = '@njit(error_model="python", forceinline=True)\n'
+    parts = [small + part for part in (*picks, *functions)]
+    return head + "\n\n".join([*parts, loop]) + "\n", names
+
+
+def _pick(name: str, program: Program) -> str:
+    pieces = program.sees[name].shown(name)
+    arguments = ", ".join(["k_", "me", *pieces.arrays])
+    return f"def pick_{name}_({arguments}):\n    return {pieces.at.format(k='k_')}\n"
+
+
+def _loop(program: Program, activation: str, context: list[str]) -> tuple[str, tuple[str, ...]]:
+    names = dict.fromkeys(context)
+    names.pop("me_", None)
+    given, before, begin = [], [], []
+    for argument in program.rule.source.parameters:
+        sight = program.sees.get(argument)
+        if argument == "me":
+            given.append("me")
+        elif sight is not None:
+            pieces = sight.shown(argument)
+            names.update(dict.fromkeys(pieces.arrays))
+            before += pieces.before
+            begin += pieces.begin
+            if not sight.many:
+                given.append(pieces.at)
+    both = sorted(program.written) if program.simultaneous else []
+    for field in both:
+        names[f"{field}_of"] = names[f"{field}_after"] = None
+    shuffled = ("activation_", "order_") if activation == "random" else ()
+    arguments = tuple(dict.fromkeys([*_FIXED, *shuffled, *sorted(set(names) - {"n"})]))
+    call = ", ".join([*given, *["me" if text == "me_" else text for text in context]])
+    lines = [f"def run({', '.join(arguments)}):", "    for tick in range(ticks):", "        where[0] = tick"]
+    if shuffled:
+        lines.append("        kit.shuffle(activation_, order_, n)")
+    if both:
+        lines += ["        for row in range(n):"]
+        lines += [f"            {field}_after[row] = {field}_of[row]" for field in both]
+    lines += [f"        {line}" for line in begin]
+    lines += ["        turns = n if tick + 1 < ticks else last", "        for turn in range(turns):"]
+    lines += [f"            me = {'order_[turn]' if shuffled else 'turn'}", "            where[1] = turn"]
+    lines += ["            if still[me]:", "                continue"]
+    lines += [f"            {line}" for line in before]
+    lines.append(f"            {program.rule.name}({call})")
+    if both:
+        lines += ["        if turns == n:", "            for row in range(n):"]
+        lines += [f"                {field}_of[row] = {field}_after[row]" for field in both]
+    decorator = '@njit(error_model="python", cache=CACHED)\n'
+    return decorator + "\n".join(lines), arguments
+
+
+def compile_program(program: Program, activation: str) -> Kernel:
+    """The loop, from memory or from the cache folder, or else compiled (when it is first called)."""
+    text, names = text_of(program, activation)
+    module = _module(program.rule.source.function.__name__, text)
+    return Kernel(module.run, names, text)
+
+
+def _module(rule: str, text: str) -> ModuleType:
+    from mas_kit.population import compiled
+
+    basis = Path(compiled.__file__).read_bytes() + f"{text}{compiled.VERSION}".encode()
+    key = f"{rule}_{hashlib.blake2s(basis, digest_size=8).hexdigest()}"
+    if key not in _LOADED:
+        folder = cache_folder()
+        _LOADED[key] = _in_memory(key, text) if folder is None else _on_disk(folder, key, text)
+    return _LOADED[key]
+
+
+def cache_folder() -> Path | None:
+    """Where compiled rules are kept: MAS_KIT_CACHE, or mas_kit in the user's cache; None where none can be.
+
+    The folder must belong to the user alone, because what lies in it is run.
+    """
+    given = os.environ.get("MAS_KIT_CACHE")
+    base = (
+        Path(given)
+        if given
+        else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "mas_kit"
+    )
+    folder = base / "rules"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        state = folder.stat()
+        if hasattr(os, "getuid") and (state.st_uid != os.getuid() or state.st_mode & 0o022):
+            return None
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return None
+
+
+def _on_disk(folder: Path, key: str, text: str) -> ModuleType:
+    """The module from its file, so that numba keeps its machine code beside it."""
+    path = folder / f"{key}.py"
+    whole = text.replace("CACHED", "True")
+    if not path.exists() or path.read_text(encoding="utf-8") != whole:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=folder, delete=False, suffix=".part", encoding="utf-8"
+        ) as file:
+            file.write(whole)
+        Path(file.name).replace(path)
+    spec = importlib.util.spec_from_file_location(f"mas_kit_rules.{key}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module  # numba finds the functions of its cache by their module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _in_memory(key: str, text: str) -> ModuleType:
+    file = f"<compiled rule {key}>"
+    module = ModuleType(f"mas_kit_rules.{key}")
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    sys.modules[module.__name__] = module
+    exec(compile(text.replace("CACHED", "False"), file, "exec"), module.__dict__)
+    return module

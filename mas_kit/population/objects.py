@@ -1,0 +1,171 @@
+"""The engine of objects: one agent each, for reading, debugging, explaining and changing by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mas_kit.core.tick import turn
+from mas_kit.population.arithmetic import permutation
+from mas_kit.population.individual import Individual
+from mas_kit.population.records import DTYPES
+
+if TYPE_CHECKING:
+    from mas_kit.population.population import Population
+
+
+class Objects:
+    """A population as agents of the model, their fields plain attributes.
+
+    With the model's log on, or a bias in force, each turn is perceive, decide, act with its rows in the log.
+    Otherwise the rule runs without the record keeping; the numbers are the same.
+    """
+
+    name = "objects"
+
+    def __init__(self, population: Population, data: dict[str, np.ndarray]) -> None:
+        self.population = population
+        self.fields = tuple(population.record.fields)
+        self.cls: Any = type(population.record.__name__, (Individual,), {})
+        lists = [data[name].tolist() for name in self.fields]
+        self.agents: list[Any] = [
+            self.make(number, row, values)
+            for row, (number, *values) in enumerate(zip(data["id"].tolist(), *lists, strict=True))
+        ]
+        self.seen: list[Any] = []
+        written = population.program.written if population.program else set(self.fields)
+        self._load, self._store = _copiers(self.fields, sorted(written))
+        self.drafts: list[Any] = []
+
+    def make(self, number: int, row: int, values: Iterable[Any]) -> Any:
+        """One more agent."""
+        population = self.population
+        agent = self.cls.__new__(self.cls)
+        agent.population, agent.id, agent.row = population, number, row
+        agent.__init__(population.model, f"{population.name}-{number}")
+        agent.__dict__.update(zip(self.fields, values, strict=True))
+        return agent
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return len(self.agents)
+
+    def column(self, name: str) -> np.ndarray:
+        """The values of a field, read only, in the order of the agents."""
+        dtype = DTYPES["int" if name == "id" else self.population.record.fields[name].kind]
+        found = np.array([getattr(agent, name) for agent in self.agents], dtype)
+        found.flags.writeable = False
+        return found
+
+    def write(self, name: str, values: np.ndarray) -> None:
+        """Give a field new values."""
+        for agent, value in zip(self.agents, values.tolist(), strict=True):
+            setattr(agent, name, value)
+
+    def ready(self) -> None:
+        """Gather what each agent's rule is given; call it when agents or neighbourhoods are others."""
+        population = self.population
+        self.seen = [
+            [sight.of(self.agents, row) for row in range(self.n)] if sight.fixed else None
+            for sight in (population.sees[name] for name in population.arguments if name in population.sees)
+        ]
+        self.drafts = [_Draft() for _ in self.agents] if population.activation == "simultaneous" else []
+
+    def run(self, ticks: int) -> None:
+        """So many ticks."""
+        for _ in range(ticks):
+            self.population.remember(1)
+            self.tick()
+
+    def tick(self) -> None:
+        """One tick."""
+        population, model = self.population, self.population.model
+        for sight in population.sees.values():
+            sight.begin(population)
+        order: Any = range(self.n)
+        if population.activation == "random":
+            order = permutation(population.turns_stream, self.n)
+        if model.anyone_down:
+            order = [row for row in order if self.agents[row].alive]
+        if model.log is not None or model.biases or population.rewritten is None:
+            self._told(order)
+        elif population.activation == "simultaneous":
+            self._at_once(order)
+        else:
+            self._in_turn(order)
+
+    def _told(self, order: Any) -> None:
+        """Perceive, decide, act, with everything in the log."""
+        model, agents = self.population.model, self.agents
+        if self.population.activation == "simultaneous":
+            turn(model, [agents[row] for row in order])
+            return
+        for row in order:
+            turn(model, [agents[row]])
+
+    def arguments(self, rows: Any) -> list[Iterable[Any]]:
+        """What the rules of these rows are given after `me`, argument by argument."""
+        population = self.population
+        everybody = rows == range(self.n)
+        found: list[Iterable[Any]] = []
+        seen = iter(self.seen)
+        for name in population.arguments:
+            if name in population.sees:
+                fixed = next(seen)
+                sight = population.sees[name]
+                if fixed is None:
+                    found.append(sight.of(self.agents, row) for row in rows)  # looked up when its turn comes
+                else:
+                    found.append(fixed if everybody else [fixed[row] for row in rows])
+            else:
+                found.append(repeat(population.given(name)))
+        return found
+
+    def _at_once(self, order: Any) -> None:
+        """Each on a draft of itself; then all drafts count."""
+        rule: Callable[..., Any] = self.population.rewritten  # type: ignore[assignment]
+        pairs = list(zip(self.drafts, self.agents, strict=True))
+        if order != range(self.n):
+            pairs = [pairs[row] for row in order]
+        self._load(pairs)
+        draft: Any = None
+        try:
+            for draft, *arguments in zip((d for d, _ in pairs), *self.arguments(order), strict=False):
+                rule(draft, *arguments)
+        except Exception as error:
+            self.population.blame(error, draft)
+            raise
+        self._store(pairs)
+
+    def _in_turn(self, order: Any) -> None:
+        """One after the other, on the agents themselves."""
+        rule: Callable[..., Any] = self.population.rewritten  # type: ignore[assignment]
+        agents = self.agents
+        me: Any = None
+        try:
+            for me, *arguments in zip((agents[row] for row in order), *self.arguments(order), strict=False):
+                rule(me, *arguments)
+        except Exception as error:
+            self.population.blame(error, me)
+            raise
+
+
+class _Draft:
+    """What a simultaneous rule writes on."""
+
+    def __init__(self) -> None:
+        self.id = -1
+
+
+def _copiers(fields: tuple[str, ...], written: list[str]) -> tuple[Callable[..., None], Callable[..., None]]:
+    """Two loops written out for these fields: from agents to drafts, and the written ones back."""
+    load = "".join(f"        draft.{name} = agent.{name}\n" for name in ("id", "row", *fields))
+    store = "".join(f"        agent.{name} = draft.{name}\n" for name in written) or "        pass\n"
+    loop = "    for draft, agent in pairs:\n"
+    space: dict[str, Any] = {}
+    exec(f"def load(pairs):\n{loop}{load}\ndef store(pairs):\n{loop}{store}", space)
+    return space["load"], space["store"]

@@ -1,0 +1,317 @@
+"""A population: many agents with the same declared fields and one rule, as objects or in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+
+import numpy as np
+
+from mas_kit.core import MasKitError, Model
+from mas_kit.core.errors import ParameterError, out_of_range, unknown
+from mas_kit.core.model import Activation
+from mas_kit.population import for_objects, minds, program
+from mas_kit.population.errors import Refusal, RuleError
+from mas_kit.population.objects import Objects
+from mas_kit.population.records import MISSING, Record, column
+from mas_kit.population.sights import Sight
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mas_kit.population.columns import Columns
+    from mas_kit.population.individual import Individual
+
+Engine = Literal["objects", "columns", "auto"]
+
+
+class Population:
+    """Agents of one kind. Their rule is a plain function about one of them, and runs in either engine.
+
+    Args:
+        record: the declared fields of an agent.
+        size: how many; without it as many as the longest of `columns`.
+        rule: `def rule(me, ...)`; its other arguments are named in `sees` and `world`, or `rng`.
+        sees: neighbourhoods by the name that the rule knows them by.
+        world: records of the world by name. A rule reads them; the model may change them between ticks.
+        activation: "simultaneous" (each reads everybody's old state and writes only to itself), "in order" or
+            "random" (one after the other, a new order each tick; writes count at once). Without it the model's.
+        engine: "objects", "columns" (compiled), or "auto".
+        columns: start values by field: an array, or one value for all; the declared default otherwise.
+        model: the model that it lives in and whose ticks it takes part in; without one it stands alone.
+        seed: seed of a population that stands alone.
+        name: its name; its agents are called `name-0`, `name-1`, ...
+
+    The same seed gives the same numbers in both engines, to the last bit.
+
+    Raises:
+        RuleError: no engine can run the rule; or engine="columns" and it cannot be compiled (file, line, why,
+        and what to write instead). ParameterError, UnknownNameError: anything else that does not fit.
+    """
+
+    def __init__(
+        self,
+        record: type[Record],
+        size: int | None = None,
+        *,
+        rule: Callable[..., Any],
+        sees: Mapping[str, Sight] | None = None,
+        world: Mapping[str, Record] | None = None,
+        activation: Activation | None = None,
+        engine: Engine = "auto",
+        columns: Mapping[str, Any] | None = None,
+        model: Model | None = None,
+        seed: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.record, self.rule = record, rule
+        self.sees, self.world = dict(sees or {}), dict(world or {})
+        self.name = name or record.__name__.lower()
+        self._settle(activation, engine, model, seed)
+        data = self._start(size, columns or {})
+        self.ticks = 0
+        self.arguments = program.arguments(rule, self.sees, self.world)
+        for seen, sight in self.sees.items():
+            sight.check(self, seen)
+        self.program: program.Program | None = None
+        self.rewritten: Callable[..., Any] | None = None
+        self.refusal: Refusal | None = None
+        self._understand()
+        self._checkpoint: dict[str, Any] | None = None
+        self.engine: Objects | Columns
+        if engine == "objects" or (engine == "auto" and self.refusal is not None):
+            self.engine = Objects(self, data)
+        else:
+            self.engine = self._columns(data)
+        self._settled()
+        self.model.populations[self.name] = self
+
+    # ---- setting up
+
+    def _settle(self, activation: Any, engine: Any, model: Model | None, seed: int | None) -> None:
+        if model is not None and seed is not None:
+            raise out_of_range("seed", seed, "none beside a model", "the model's seed counts; leave it out")
+        self.alone = model is None
+        self.model = Model(seed=seed) if model is None else model
+        self.activation: str = activation or ("simultaneous" if self.alone else self.model.activation)
+        if self.activation not in get_args(Activation):
+            raise out_of_range(
+                "activation", activation, ", ".join(map(repr, get_args(Activation))), "choose one"
+            )
+        if engine not in get_args(Engine):
+            raise out_of_range("engine", engine, ", ".join(map(repr, get_args(Engine))), "choose one")
+        if self.name in self.model.populations:
+            raise MasKitError(f"the model has a population named {self.name!r} already; give name=...")
+        for label, record in self.world.items():
+            if not isinstance(record, Record):
+                raise out_of_range(
+                    f"world[{label!r}]", record, "an instance of a Record", "make one, Road(...)"
+                )
+        for label, sight in self.sees.items():
+            if not isinstance(sight, Sight):
+                raise out_of_range(
+                    f"sees[{label!r}]", sight, "a neighbourhood such as Leader(...)", "make one"
+                )
+        self.turns_stream = self.model.stream(f"{self.name}/activation")
+        self.draws = self.model.stream(f"{self.name}/draws")
+
+    def _start(self, size: int | None, given: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        fields, owner = self.record.fields, self.record.__name__
+        if not fields:
+            raise ParameterError(f"{owner} declares no field; annotate one, such as `x: float`")
+        for field in given:
+            if field not in fields:
+                raise unknown(f"field of {owner}", field, fields)
+        if size is None:
+            lengths = [len(values) for values in given.values() if np.ndim(values) == 1]
+            if not lengths:
+                raise out_of_range("size", size, "whole numbers from 1", "say how many agents there are")
+            size = max(lengths)
+        if not isinstance(size, int | np.integer) or size < 1:
+            raise out_of_range("size", size, "whole numbers from 1", "say how many agents there are")
+        data = {"id": np.arange(size, dtype=np.int64)}
+        for field, what in fields.items():
+            values = given.get(field, what.default)
+            if values is MISSING:
+                raise ParameterError(
+                    f"field {field!r} of {owner} has no default; give columns={{{field!r}: ...}}, "
+                    f"one value or {size} of them"
+                )
+            data[field] = column(what, values, int(size), owner)
+        return data
+
+    def _understand(self) -> None:
+        simultaneous = self.activation == "simultaneous"
+        try:
+            self.program = program.understand(self.rule, self.record, simultaneous, self.sees, self.world)
+            self.rewritten = for_objects.build(self.program)
+        except Refusal as refusal:
+            self.program, self.refusal = None, refusal
+
+    def _columns(self, data: dict[str, np.ndarray]) -> Columns:
+        if self.refusal is not None:
+            raise self.refusal
+        from mas_kit.population.columns import Columns
+
+        return Columns(self, data)
+
+    def _settled(self) -> None:
+        for sight in self.sees.values():
+            sight.bind(self)
+        self.engine.ready()
+
+    # ---- running
+
+    def step(self) -> None:
+        """One tick of this population. A model calls it in its own tick, before its world()."""
+        self.run(1)
+
+    def run(self, ticks: int) -> Self:
+        """So many ticks; returns the population."""
+        if ticks < 0:
+            raise out_of_range("ticks", ticks, "whole numbers from 0", "say how many ticks to run")
+        if self.alone:
+            self.model.tick += ticks
+        self.engine.run(ticks)
+        return self
+
+    def reorder(self) -> None:
+        """Settle the neighbourhoods anew from where everybody is now: who leads whom, for example."""
+        self._settled()
+
+    # ---- reading and writing
+
+    def __len__(self) -> int:
+        return self.engine.n
+
+    def __getitem__(self, key: str | int) -> Any:
+        """A column by a field's name (read only), or the individual with that number."""
+        if isinstance(key, str):
+            if key != "id" and key not in self.record.fields:
+                raise unknown(f"field of {self.record.__name__}", key, [*self.record.fields, "id"])
+            return self.engine.column(key)
+        return self.agent(f"{self.name}-{key}")
+
+    def set(self, **columns: Any) -> None:
+        """Give fields new values, each an array or one value for all."""
+        for field, values in columns.items():
+            if field not in self.record.fields:
+                raise unknown(f"field of {self.record.__name__}", field, self.record.fields)
+            what = self.record.fields[field]
+            self.engine.write(field, column(what, values, len(self), self.record.__name__))
+
+    def frame(self) -> pd.DataFrame:
+        """All columns as a table, a row for each agent; `id` first."""
+        import pandas as pd
+
+        return pd.DataFrame({field: self[field].copy() for field in ("id", *self.record.fields)})
+
+    def agent(self, name: str) -> Individual:
+        """The individual of that name ("car-3"); UnknownNameError if there is none."""
+        found = self.find(name)
+        if found is None:
+            raise unknown("agent", name, [f"{self.name}-{number}" for number in self["id"][:8]])
+        return found
+
+    def find(self, name: str) -> Individual | None:
+        """The individual of that name, if there is one."""
+        head, _, number = name.rpartition("-")
+        if head != self.name or not (number.isascii() and number.isdigit()):
+            return None
+        ids = self.engine.column("id") if not isinstance(self.engine, Objects) else None
+        if ids is None:
+            return next((agent for agent in self.engine.agents if agent.id == int(number)), None)
+        row = int(np.searchsorted(ids, int(number)))  # ids only grow, and those who leave close their gap
+        return self.engine.agents[row] if row < len(ids) and ids[row] == int(number) else None
+
+    @property
+    def agents(self) -> Any:
+        """The individuals, in order. In columns each is made when it is asked for."""
+        return self.engine.agents
+
+    @property
+    def source(self) -> str:
+        """The compiled loop as text. Raises RuleError where the rule cannot be compiled."""
+        if self.program is None:
+            assert self.refusal is not None
+            raise self.refusal
+        from mas_kit.population.kernel import text_of
+
+        return text_of(self.program, self.activation)[0].replace("cache=CACHED", "cache=True")
+
+    @property
+    def reason(self) -> str:
+        """What the mind inspector says of a decision: the rule, and where it is written."""
+        return minds.reason(self)
+
+    def given(self, name: str) -> Any:
+        """What a rule is given under a name that is not of a neighbourhood."""
+        return self.draws if name == "rng" else minds.plain(self.world[name])
+
+    # ---- for the engines
+
+    def remember(self, ticks: int) -> None:
+        """Keep what is needed to live the coming ticks once more, as an error or a curious reader may ask."""
+        self.ticks += ticks
+        if isinstance(self.engine, Objects):
+            return
+        drawn = self.program is None or self.program.drawn
+        self._checkpoint = {
+            "ticks": ticks,
+            "data": {name: array.copy() for name, array in self.engine.data.items()},
+            "draws": self.draws.bit_generator.state if drawn else None,
+            "turns": self.turns_stream.bit_generator.state if self.activation == "random" else None,
+        }
+
+    def _back(self) -> None:
+        """Return to the checkpoint."""
+        kept = self._checkpoint
+        assert kept is not None
+        for name, array in kept["data"].items():
+            self.engine.data[name][:] = array  # type: ignore[union-attr]
+        if kept["draws"] is not None:
+            self.draws.bit_generator.state = kept["draws"]
+        if kept["turns"] is not None:
+            self.turns_stream.bit_generator.state = kept["turns"]
+
+    def relive(self, error: Exception, tick: int, at: int) -> None:
+        """The compiled loop broke off: run up to that turn again, and take the turn in Python.
+
+        Raises what Python raises there, with the line; RuleError where only columns have a problem.
+        """
+        kept = self._checkpoint
+        assert kept is not None
+        self.ticks += tick + 1 - kept["ticks"]
+        self._back()
+        self.engine.partly(tick + 1, at)  # type: ignore[union-attr]
+        order = getattr(self.engine, "order", None)
+        me = self.engine.agents[int(order[at]) if order is not None else at]
+        try:
+            minds.dream(self, me)
+        except Exception as found:
+            self.blame(found, me)
+            raise found from None
+        raise RuleError(
+            f"{me.name}, tick {self.ticks}: {error}",
+            "run it with engine='objects', or keep the numbers smaller",
+        ) from error
+
+    def blame(self, error: Exception, me: Any) -> None:
+        """Note on an error whose turn it was."""
+        if not getattr(error, "__notes__", None):
+            error.add_note(f"in the rule {self.rule.__name__} of {self.name}-{me.id}, tick {self.ticks}")
+
+    def look(self, me: Any) -> Any:
+        """What an individual perceives."""
+        return minds.look(self, me)
+
+    def dream(self, me: Any) -> Any:
+        """What an individual decides."""
+        return minds.dream(self, me)
+
+    def make(self, changes: Any) -> None:
+        """Bring changes about."""
+        minds.make(self, changes)
+
+    def __repr__(self) -> str:
+        return f"<population {self.name!r}: {len(self)} {self.record.__name__} in {self.engine.name}>"
