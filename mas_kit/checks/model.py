@@ -62,6 +62,8 @@ def check_model(
         cause = "a slip in the code of the model or of one of its agents"
         fix = f"run it by itself and follow the traceback: {report.subject.removeprefix('model ')}(seed=1)"
         report.add(RUNS, [Failure(RUNS, what, cause, f"{fix}.run(10)")])
+    finally:
+        snapshot.forget()
     return report.settle(raise_)
 
 

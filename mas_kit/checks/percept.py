@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mas_kit.checks.report import Failure
-from mas_kit.checks.snapshot import is_plain, parts
+from mas_kit.checks.snapshot import is_plain, parts, table
 from mas_kit.core import Agent, EventLog, Model, Network, Policy, SeedTree
 
 FROZEN = "percept is frozen"
@@ -51,15 +51,21 @@ def _is_frozen(percept: Any) -> bool:
     return bool(model.get("frozen")) if isinstance(model, dict) else False
 
 
-def walk(root: Any, name: str, stop: tuple[type, ...] = ()) -> dict[int, tuple[str, Any]]:
-    """Everything reachable from a value by id, each with its shortest path; not beyond what `stop` names."""
+def walk(
+    root: Any, name: str, stop: tuple[type, ...] = (), known: dict[int, tuple[str, Any]] | None = None
+) -> dict[int, tuple[str, Any]]:
+    """Everything reachable from a value by id, each with its shortest path; not beyond what `stop` names.
+
+    What is `known` already is left out, and what is found becomes known.
+    """
     found: dict[int, tuple[str, Any]] = {}
+    known = {} if known is None else known
     front: deque[tuple[str, Any]] = deque([(name, root)])
     while front and len(found) < _LIMIT:
         path, value = front.popleft()
-        if is_plain(value) or id(value) in found:
+        if is_plain(value) or id(value) in known or table(value):
             continue
-        found[id(value)] = path, value
+        found[id(value)] = known[id(value)] = path, value
         if not isinstance(value, stop):
             front.extend((path + step, held) for step, held in parts(value))
     return found
@@ -112,8 +118,9 @@ def _shared(agent: Agent, seen: dict[int, tuple[str, Any]]) -> list[Failure]:
     mutable = {i: found for i, found in mutable.items() if i not in memory}
     if not mutable:
         return []
+    known: dict[int, tuple[str, Any]] = {}  # what several of them hold is looked at once
     for where, owned in _owned(agent).items():
-        for i, (path, value) in walk(owned, where, stop=(Agent, Model, Network)).items():
+        for i, (path, value) in walk(owned, where, (Agent, Model, Network), known).items():
             match = mutable.get(i) or _overlap(value, mutable)
             if match is not None:
                 kind = type(match[1]).__name__

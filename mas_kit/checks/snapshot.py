@@ -22,10 +22,44 @@ _WEAK = (weakref.ref, weakref.WeakMethod, weakref.WeakSet, weakref.WeakKeyDictio
 
 Snapshot = dict[str, str]  # path -> what stands there
 
+_ATOMS = {bool, int, float, complex, str, bytes, type(None)}
+_LONG = 16  # longer tuples of nothing but single values are looked at as one
+_TABLES = 1024  # how many of them are remembered
+_tables: dict[int, tuple[Any, str]] = {}  # by id: the tuple itself, so that its id stays its own; its token
+
 
 def is_plain(value: Any) -> bool:
     """Is this a single value that cannot change?"""
     return isinstance(value, _PLAIN)
+
+
+def table(value: Any) -> str:
+    """A token for a long tuple that cannot change all through, such as a map's distances; else nothing.
+
+    There is nothing to find inside it, and to walk over 160,000 distances for every decision that an agent
+    makes would take longer than anybody waits.
+    """
+    if type(value) is not tuple or len(value) <= _LONG:
+        return ""
+    known = _tables.get(id(value))
+    if known is None:
+        if len(_tables) >= _TABLES:
+            _tables.clear()
+        text = f"tuple of {len(value)}, {hash(repr(value))}" if _cannot_change(value) else ""
+        known = _tables[id(value)] = value, text
+    return known[1]
+
+
+def _cannot_change(value: tuple[Any, ...]) -> bool:
+    others = set(map(type, value)) - _ATOMS
+    if not others:
+        return True
+    return others == {tuple} and all(_cannot_change(held) for held in value if type(held) is tuple)
+
+
+def forget() -> None:
+    """Let go of the tables that were seen."""
+    _tables.clear()
 
 
 def parts(value: Any) -> Iterator[tuple[str, Any]]:
@@ -97,6 +131,8 @@ def token(value: Any) -> str:
             text = f"{kind} {sorted(repr(held) for held in value if is_plain(held))} of {len(value)}"
         case _ if is_plain(value):
             text = repr(value)
+        case tuple() if found := table(value):
+            text = found
         case Mapping() | tuple() | list() | deque():
             text = f"{kind} of {len(value)}"
         case _:
@@ -118,7 +154,7 @@ def take(
         if leave_out(path, value):
             continue
         found[path] = token(value)
-        if is_plain(value) or isinstance(value, (*_SEALED, *_WEAK)) or id(value) in seen:
+        if is_plain(value) or isinstance(value, (*_SEALED, *_WEAK)) or id(value) in seen or table(value):
             continue
         seen[id(value)] = value
         front.extend((path + step, held) for step, held in parts(value))

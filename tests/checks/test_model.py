@@ -2,7 +2,7 @@
 
 import pytest
 
-from mas_kit.checks import ConformanceError, check_model
+from mas_kit.checks import ConformanceError, check_model, snapshot
 from mas_kit.checks.agent import RUNS
 from mas_kit.checks.model import ALONE, ORDER, SEEDED, VARIES
 from mas_kit.checks.percept import LEAK
@@ -108,3 +108,67 @@ def test_the_report_can_be_read():
     assert repr(report) == "<report on model Grabbers: 1 failure>"
     assert report.failed(ORDER)
     assert SEEDED in report.passed
+
+
+class Charted(samples.Walk):
+    """Everybody sees a map of 90,000 distances, which never changes; and so does the model."""
+
+    def build(self):
+        self.chart = tuple(tuple(range(i, i + 300)) for i in range(300))
+        super().build()
+
+
+class Navigator(samples.Walker):
+    def perceive(self):
+        return (self.model.chart, super().perceive())
+
+    def decide(self, percept):
+        return super().decide(percept[1])
+
+
+class Smuggler(Navigator):
+    """Redraws the map while it decides."""
+
+    def decide(self, percept):
+        chart = self.model.chart
+        self.model.chart = (*chart[:-1], (*chart[-1][:-1], 0))
+        return super().decide(percept)
+
+
+def charted(kind):
+    return type("Charted", (Charted,), {"kind": kind})
+
+
+def test_a_large_map_is_looked_at_once_and_not_value_by_value(monkeypatch):
+    looked_at = 0
+    token = snapshot.token
+
+    def counted(value):
+        nonlocal looked_at
+        looked_at += 1
+        return token(value)
+
+    monkeypatch.setattr(snapshot, "token", counted)
+    assert check_model(charted(Navigator)).ok
+    assert looked_at < 90_000  # of 180,000 distances for each of many decisions
+    assert not snapshot._tables  # and nothing of it is kept
+
+
+def test_a_map_that_is_redrawn_is_noticed():
+    report = check_model(charted(Smuggler), raise_=False)
+    assert report.failed(PURE)
+    assert "model.chart went from tuple of 300" in report.failures[0].what
+
+
+def test_tables_are_those_that_cannot_change():
+    grid = tuple((i, float(i), "x", None) for i in range(20))
+    assert snapshot.table(grid)
+    assert snapshot.table(grid) == snapshot.table((*grid[:10], *grid[10:]))
+    assert snapshot.table(grid) != snapshot.table((*grid[1:], grid[0]))
+    assert snapshot.table((*range(19), True)) != snapshot.table((*range(19), 1))
+    for other in ((*grid, []), (*grid, ([1],)), (*grid, Navigator), grid[:16], list(grid), 5):
+        assert not snapshot.table(other)
+    for i in range(3000):
+        snapshot.table((i, *grid))
+    assert len(snapshot._tables) <= 1024
+    snapshot.forget()
