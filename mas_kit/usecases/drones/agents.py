@@ -171,9 +171,9 @@ class StationPercept(NamedTuple):
 
     @property
     def fresh(self) -> tuple[str, ...]:
-        """The drones that it has heard from lately."""
+        """The drones that it has heard from lately, by name: of equal bids the first one listed wins."""
         return tuple(
-            name for name, report in self.reports.items() if self.time - report.time <= self.patience
+            sorted(name for name, report in self.reports.items() if self.time - report.time <= self.patience)
         )
 
 

@@ -25,21 +25,27 @@ class Table(NamedTuple):
     """What a drone tells its neighbours: who has which order, and when it last had word of each drone.
 
     With it go the newest board of open orders that it knows, and which of these it knows to be delivered.
+    Everybody who gets it holds the same one, so nothing in it can be changed.
     """
 
     sender: str
-    claims: Mapping[int, Claim]
-    stamps: Mapping[str, float]
+    claims: tuple[tuple[int, Claim], ...]
+    stamps: tuple[tuple[str, float], ...]
     board: Any = None
     done: frozenset[int] = frozenset()
+
+
+def table_of(me: str, beliefs: Beliefs) -> Table:
+    """What a drone with these beliefs has to tell."""
+    return Table(me, tuple(beliefs.claims.items()), tuple(beliefs.stamps.items()))
 
 
 def listen(me: str, beliefs: Beliefs, tables: Iterable[Table], now: int) -> Beliefs:
     """Take in what neighbours believe, and give up what another has won."""
     for table in tables:
-        claims = agree(me, beliefs, table.sender, table.claims, table.stamps)
+        claims = agree(me, beliefs, table.sender, dict(table.claims), dict(table.stamps))
         stamps = dict(beliefs.stamps)
-        for name, tick in table.stamps.items():
+        for name, tick in table.stamps:
             if name != me and tick > stamps.get(name, -math.inf):
                 stamps[name] = tick
         stamps[table.sender] = max(now, stamps.get(table.sender, -math.inf))
@@ -127,7 +133,7 @@ def settle(
     states = {name: build(name, UNTOUCHED, tasks, gain, limit) for name, gain in gains.items()}
     changed = 0
     for now in range(1, most + 1):
-        told = {name: Table(name, state.claims, state.stamps) for name, state in states.items()}
+        told = {name: table_of(name, state) for name, state in states.items()}
         before, states = states, {}
         for name, state in before.items():
             heard = listen(name, state, [told[other] for other in links[name]], now)

@@ -59,7 +59,7 @@ class Dispatcher(Agent):
             {drone.name: drone.craft for drone in self.model.drones if drone.alive and not drone.stranded},
             self.model.open_orders,
             heard,
-            self.routes,
+            dict(self.routes),
             beat if self.senior else None,
             self.model.p.patience,
             self.model.rules,

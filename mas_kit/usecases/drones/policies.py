@@ -10,7 +10,7 @@ import numpy as np
 from mas_kit.core import Decision, Explanation, Option, Policy
 from mas_kit.protocols import Answer, ItemBid
 from mas_kit.usecases.drones.agents import DronePercept, Flight
-from mas_kit.usecases.drones.consensus import UNTOUCHED, Table, build, forget, keep_only, listen
+from mas_kit.usecases.drones.consensus import UNTOUCHED, build, forget, keep_only, listen, table_of
 from mas_kit.usecases.drones.routes import Stop, arrivals, best_insertion, next_stop, worth
 from mas_kit.usecases.drones.world import Order
 
@@ -117,7 +117,7 @@ class Consensus(DronePolicy):
 
             beliefs = build(me, beliefs, wanted, insertion, self.limit)
         route = tuple(open_orders[number] for number in beliefs.path)
-        return Flight(route, table=Table(me, beliefs.claims, beliefs.stamps)), beliefs
+        return Flight(route, table=table_of(me, beliefs)), beliefs
 
     def note(self, order: Order, decision: Decision, planned: Sequence[int]) -> str:
         """Who has it, at what bid, as far as this drone knows."""
@@ -146,7 +146,8 @@ class Bidder(DronePolicy):
         awarded: dict[int, Order] = {
             order.number: order for order in percept.won if order.number in open_orders
         }
-        for question in percept.hearing.ask("perform"):
+        asked = percept.hearing.ask("perform")
+        for question in sorted(asked, key=lambda asking: asking.content.number):  # not by who asked first
             order = question.content
             if order.number in percept.delivered:
                 answers.append(question.answer("inform"))

@@ -8,10 +8,11 @@ import pickle
 import pytest
 
 from mas_kit import usecases
+from mas_kit.checks import check_model
 from mas_kit.core.faults import Bias, Crash, Loss, Partition
 from mas_kit.experiments import reproduce
 from mas_kit.usecases.drones import experiments, resilience
-from mas_kit.usecases.drones.consensus import UNTOUCHED, Table, build, forget, keep_only, listen
+from mas_kit.usecases.drones.consensus import UNTOUCHED, build, forget, keep_only, listen, table_of
 from mas_kit.usecases.drones.model import DroneFleet
 from mas_kit.usecases.drones.parameters import DroneFleetParameters
 from mas_kit.usecases.drones.routes import worth
@@ -22,6 +23,12 @@ CLOSE = {"radio_range": 1000, "rate": 0.2, "ticks": 100}
 
 def fleet(**settings) -> DroneFleet:
     return DroneFleet(**{"seed": 4, "ticks": 80, **settings})
+
+
+@pytest.mark.parametrize("allocation", [one for one in ALLOCATIONS if one != "dispatcher"])
+def test_it_keeps_the_rules_of_the_kit(allocation):
+    """Percepts keep the world out, deciding changes nothing, no order of agents or of mail decides."""
+    assert check_model(DroneFleet, allocation=allocation).ok
 
 
 @pytest.mark.parametrize("allocation", ALLOCATIONS)
@@ -204,7 +211,7 @@ def test_the_rules_of_a_fleet_that_goes_on():
     mine = build("a", UNTOUCHED, [1, 2], gain, 2)
     assert mine.path == (1, 2)
     rival = build("b", UNTOUCHED, [1], lambda task, path: (20.0, 0), 1)
-    heard = listen("a", mine, [Table("b", rival.claims, rival.stamps)], 5)
+    heard = listen("a", mine, [table_of("b", rival)], 5)
     assert heard.path == ()  # 1 is lost, and 2 was reckoned with 1 in the path
     assert heard.claims[1].winner == "b"
     assert forget("a", heard, 5 + 8, 8).claims[1].winner == "b"
