@@ -18,7 +18,7 @@ STREET = ("north-south", "east-west")
 
 
 class SignalPercept(NamedTuple):
-    """What a signal sees when it decides, in vehicles; street 0 (ns) is north-south, street 1 (ew) east-west."""
+    """What a signal sees, in vehicles; street 0 (ns) is north-south, street 1 (ew) east-west."""
 
     time: int
     queue_ns: float  # waiting on its own approach; below 0: the detector reports that it is broken
@@ -68,7 +68,7 @@ class Signal(Agent):
             world.heading(ns + 1),
             self.heard[NS],
             self.heard[EW],
-            grid.phase[self.crossing],
+            world.green[self.crossing],
             grid.since[self.crossing],
             grid.storage,
             world.p.turning,

@@ -34,7 +34,8 @@ class Grid:
 
     One tick is the time in which one vehicle crosses at saturation flow (2 s at 1,800 vehicles an hour):
 
-    1. Vehicles arrive at the edge of the grid. A link at the edge holds any number.
+    1. Vehicles arrive at the edge of the grid, and can cross from the next tick on. A link at the edge holds
+       any number.
     2. Each crossing serves the first vehicle of its green approach, if it has driven the `drive` ticks of its
        link, and if the link that it wants to enter held fewer than `storage` vehicles when the tick began. A
        first vehicle that cannot go blocks all behind it: one lane (first in, first out, spillback).
@@ -128,8 +129,8 @@ class Grid:
         return len(lane) - drives
 
     def arrive(self, link: int, tick: int, turns: bool) -> None:
-        """A vehicle arrives at the edge, on this link."""
-        self.lane[link].append(Vehicle(tick, tick, turns))
+        """A vehicle arrives at the edge, on this link. It can cross from the next tick on."""
+        self.lane[link].append(Vehicle(tick + 1, tick + 1, turns))
         self.arrived += 1
 
     def cap(self, link: int, rate: float) -> None:
@@ -145,7 +146,7 @@ class Grid:
         """One tick of crossing. `turns[k]`: whether who passes crossing k turns at its next one."""
         held = self.held()
         for link, rate in self._caps.items():
-            self._credit[link] = min(1.0, self._credit[link] + rate)
+            self._credit[link] = min(1.0, self._credit[link]) + rate  # nothing is saved up beyond one
         for crossing, phase in enumerate(phases):
             if phase == self.phase[crossing]:
                 self.since[crossing] += 1
@@ -160,7 +161,7 @@ class Grid:
 
     def _stop_and_go(self, crossing: int, tick: int, held: list[int], turns: bool) -> None:
         """An all-way stop: one vehicle at a time, the approaches in turn."""
-        self._blink_credit[crossing] = min(1.0, self._blink_credit[crossing] + self.blink_rate)
+        self._blink_credit[crossing] = min(1.0, self._blink_credit[crossing]) + self.blink_rate
         if self._blink_credit[crossing] < 1 - 1e-9:
             return
         first = self._turn_of[crossing]

@@ -1,0 +1,349 @@
+"""What the signals reproduce: point queues, the stability region, full links after an incident, faults."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mas_kit.core.errors import unknown
+from mas_kit.core.faults import Bias, Crash, Fault, Loss
+from mas_kit.experiments import Absolute, Computation, Expected, Experiment, StandardErrors
+from mas_kit.usecases.traffic.grid import NS, Grid, least_growth
+from mas_kit.usecases.traffic.model import Traffic
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+type Sample = NDArray[np.float64]
+
+VARAIYA = "Varaiya (2013), Transportation Research Part C 36, 177-195: the stability region"
+CARD = "a claim of the model card, Things to notice"
+GRID = {"world": "signals", "record": False}  # 4 by 4 one-way streets
+STRAIGHT = {**GRID, "turning": 0.0, "storage": 0}  # point queues, nobody turns
+HEAVY = {"rate_ns": 0.65, "rate_ew": 0.30}  # every crossing at 0.95 of its capacity
+TOO_HEAVY = {"rate_ns": 0.72, "rate_ew": 0.33}  # at 1.05
+
+# ---- one queue
+
+
+def point_queue(arrivals: float = 0.6, capacity: float = 0.4, steps: int = 1200) -> float:
+    """Mean delay at one crossing that is always green, in steps: regular arrivals above its capacity.
+
+    In continuous time the queue grows to (arrivals - capacity) * steps and the mean delay is
+    steps * (arrivals / capacity - 1) / 2.
+    """
+    grid = Grid(1, 1)
+    grid.cap(NS, capacity)
+    tick = 0
+    while tick < steps or grid.inside:
+        tick += 1
+        if tick <= steps and math.floor(arrivals * tick + 1e-9) > math.floor(arrivals * (tick - 1) + 1e-9):
+            grid.arrive(NS, tick, turns=False)
+        grid.move(tick, [NS], [False])
+    return grid.delay / grid.left
+
+
+queue = Computation(
+    name="signals-point-queue",
+    compute=lambda: {"mean delay": point_queue()},
+    expected=[
+        Expected(
+            quantity="mean delay",
+            value=300,
+            tolerance=Absolute(3),  # a vehicle comes every 5/3 steps and goes every 5/2: whole steps
+            source="cumulative curves: steps x (arrivals / capacity - 1) / 2",
+        )
+    ],
+)
+
+crossing = Experiment(
+    name="signals-one-crossing",
+    model=Traffic,
+    parameters={
+        **STRAIGHT,
+        "rows": 1,
+        "cols": 1,
+        "rate_ns": 0.5,
+        "rate_ew": 0.4,
+        "steps": 20_000,
+        "settle": 500,
+        "controller": "longest queue",
+    },
+    seeds=20,
+    metrics=["mean vehicles"],
+    expected=[
+        Expected(
+            quantity="mean vehicles",
+            value=0.9 + 0.5 * 0.4 / (1 - 0.9),
+            tolerance=StandardErrors(3.5, at_most=0.1),
+            source="discrete-time queue with two Bernoulli arrivals: load + product of rates / (1 - load)",
+        )
+    ],
+)
+
+# ---- the stability region
+
+
+def _rates(rates: Mapping[str, float]) -> list[float]:
+    grid = Grid(4, 4)
+    found = [0.0] * 32
+    for link in grid.edge:
+        found[link] = rates["rate_ns"] if link % 2 == NS else rates["rate_ew"]
+    return found
+
+
+LEAST = least_growth(Grid(4, 4), _rates(TOO_HEAVY), 0.0)  # 4 streets, 0.05 too many on each
+UNTUNED = 4 * (HEAVY["rate_ns"] - 0.5)  # half the green for 0.65 vehicles a step
+_SLOPE = StandardErrors(3.5, at_most=0.02)
+
+
+def _stability(name: str, rates: Mapping[str, float], expected: Sequence[Expected]) -> Experiment:
+    return Experiment(
+        name=name,
+        model=Traffic,
+        parameters={**STRAIGHT, **rates, "steps": 8000, "settle": 2000},
+        design={"controller": ["max pressure", "longest queue", "self-organising", "fixed", "tuned"]},
+        seeds=10,
+        metrics=["growth", "mean vehicles"],
+        expected=expected,
+    )
+
+
+def _growth(controller: str, source: str = VARAIYA, **wanted: Any) -> Expected:
+    return Expected(
+        quantity=f"growth, {controller}",
+        estimator="growth",
+        at={"controller": controller},
+        tolerance=_SLOPE,
+        source=source,
+        **wanted,
+    )
+
+
+stable = _stability(
+    "signals-stable",
+    HEAVY,
+    [
+        _growth("max pressure", value=0.0),
+        _growth("fixed", value=UNTUNED, source="fluid: 4 streets, each 0.65 in and 0.5 out"),
+    ],
+)
+unstable = _stability(
+    "signals-overloaded",
+    TOO_HEAVY,
+    [
+        _growth("max pressure", low=LEAST, high=0.27),
+        _growth("longest queue", low=LEAST, high=0.27),
+        *(
+            _growth(name, low=LEAST, source="least growth of any control, by linear program")
+            for name in ("self-organising", "fixed", "tuned")
+        ),
+    ],
+)
+
+# ---- full links
+
+
+def _ratio(top: Sample, bottom: Sample) -> tuple[float, float]:
+    """Ratio of two means over the same replicates, and its standard error by the delta method."""
+    ratio = top.mean() / bottom.mean()
+    rest = top - ratio * bottom
+    return float(ratio), float(rest.std(ddof=1) / math.sqrt(len(rest)) / abs(bottom.mean()))
+
+
+def _of(frame: pd.DataFrame, metric: str, **at: Any) -> Sample:
+    for name, label in at.items():
+        frame = frame[frame[name] == label]
+    return frame.sort_values("replicate")[metric].to_numpy(dtype=np.float64)
+
+
+def over(frame: pd.DataFrame, this: str, that: str, metric: str = "vehicles") -> tuple[float, float]:
+    """How many times the vehicles of one controller another one has in the grid, and the standard error."""
+    return _ratio(_of(frame, metric, controller=this), _of(frame, metric, controller=that))
+
+
+def recovered(frame: pd.DataFrame, controller: str) -> float:
+    """Share of runs that end with fewer than 100 vehicles in the grid."""
+    return float((_of(frame, "vehicles", controller=controller) < 100).mean())
+
+
+def _claim(quantity: str, estimator: Any, source: str = CARD, **wanted: Any) -> Expected:
+    return Expected(quantity=quantity, estimator=estimator, source=source, **wanted)
+
+
+# Nobody turns, 0.85 of capacity; the incident leaves 0.2 of 0.55 vehicles a step for 1,000 steps.
+incident = Experiment(
+    name="signals-incident",
+    model=Traffic,
+    parameters={
+        **GRID,
+        "turning": 0.0,
+        "storage": 20,
+        "rate_ns": 0.55,
+        "rate_ew": 0.30,
+        "incident_at": 500,
+        "incident_for": 1000,
+        "steps": 2000,
+    },
+    design={"controller": ["max pressure", "capacity aware", "longest queue", "fixed", "tuned"]},
+    seeds=10,
+    metrics=["vehicles", "mean vehicles"],
+    expected=[
+        _claim(f"{this} over {that}", partial(over, this=this, that=that), low=low, high=high)
+        for this, that, low, high in (
+            ("fixed", "capacity aware", 1.8, 2.5),
+            ("longest queue", "fixed", 4.0, 6.0),
+            ("max pressure", "capacity aware", 1.3, 1.8),
+            ("tuned", "capacity aware", 0.9, 1.1),
+        )
+    ],
+)
+
+# One in five turns, 0.8 of capacity; the incident leaves 0.2 of 0.4 vehicles a step for 500 steps.
+gridlock = Experiment(
+    name="signals-gridlock",
+    model=Traffic,
+    parameters={**GRID, "incident_at": 500, "incident_for": 500, "steps": 3000},
+    design={"controller": ["max pressure", "capacity aware", "longest queue", "fixed", "tuned"]},
+    seeds=10,
+    metrics=["vehicles", "mean vehicles"],
+    expected=[
+        *(
+            _claim(f"share of runs that recover, {name}", partial(recovered, controller=name), low=0.9)
+            for name in ("max pressure", "capacity aware")
+        ),
+        *(
+            _claim(f"share of runs that recover, {name}", partial(recovered, controller=name), high=0.1)
+            for name in ("longest queue", "fixed", "tuned")
+        ),
+    ],
+)
+
+# ---- one agent against many: 2 steps are lost at every change, and each controller has its best setting
+
+MINDS: Mapping[str, Mapping[str, Any]] = {
+    "centre": {"controller": "centre", "min_green": 5, "cycle": 20},
+    "tuned": {"controller": "tuned", "min_green": 1, "cycle": 30},
+    "capacity aware": {"controller": "capacity aware", "min_green": 16, "cycle": 20},
+    "longest queue": {"controller": "longest queue", "min_green": 12, "cycle": 20},
+}
+minds = Experiment(
+    name="signals-one-against-many",
+    model=Traffic,
+    parameters={**GRID, "clearance": 2, "rate_ns": 0.4, "rate_ew": 0.3, "steps": 1500},
+    design=list(MINDS.values()),
+    seeds=8,
+    metrics=["mean vehicles"],
+    expected=[
+        _claim(
+            f"{name} over the centre, vehicles",
+            partial(over, this=name, that="centre", metric="mean vehicles"),
+            low=low,
+        )
+        for name, low in (("tuned", 1.05), ("longest queue", 1.25), ("capacity aware", 1.25))
+    ],
+)
+
+# ---- faults
+
+SIGNALS = tuple(f"signal {row}-{col}" for row in range(1, 5) for col in range(1, 5))
+START, END = 500, 1000
+
+
+def _blind(count: int, offset: float) -> tuple[Fault, ...]:
+    """The north-south detectors of the first signals read 0 + offset."""
+    return tuple(
+        Bias(agent=name, field="queue_ns", factor=0, offset=offset, at=START, until=END)
+        for name in SIGNALS[:count]
+    )
+
+
+# what goes wrong from step START to step END; all of the signals are capacity aware, or one centre
+TROUBLES: Mapping[str, tuple[str, tuple[Fault, ...]]] = {
+    "none": ("capacity aware", ()),
+    "tuned plans": ("tuned", ()),
+    "a third of the messages lost": (
+        "capacity aware",
+        (Loss(network="neighbours", probability=1 / 3, at=START, until=END),),
+    ),
+    "all messages lost": (
+        "capacity aware",
+        (Loss(network="neighbours", probability=1.0, at=START, until=END),),
+    ),
+    "4 detectors dead": ("capacity aware", _blind(4, -1)),
+    "16 detectors dead": ("capacity aware", _blind(16, -1)),
+    "1 detector stuck at 0": ("capacity aware", _blind(1, 0)),
+    "4 detectors stuck at 0": ("capacity aware", _blind(4, 0)),
+    "1 controller down": ("capacity aware", (Crash(agent=SIGNALS[5], at=START, until=END),)),
+    "centre": ("centre", ()),
+    "centre down": ("centre", (Crash(agent="centre", at=START, until=END),)),
+}
+
+
+def troubled(*, seed: int, trouble: str, **parameters: Any) -> Traffic:
+    """The default grid (4 by 4, a fifth turns, 0.8 of capacity) with one trouble of `TROUBLES`."""
+    if trouble not in TROUBLES:
+        raise unknown("trouble", trouble, TROUBLES)
+    controller, faults = TROUBLES[trouble]
+    return Traffic(seed=seed, faults=faults, **{**GRID, "controller": controller, **parameters})
+
+
+def gain_left(frame: pd.DataFrame, trouble: str) -> tuple[float, float]:
+    """(score under trouble - score of the plan) / (score without trouble - score of the plan), and its error.
+
+    The score is minus the mean number of vehicles in the grid; the plan is the lone agent: tuned fixed plans,
+    made once from known rates, that nothing here can disturb. 1: nothing lost; 0: no better than the plan.
+    """
+    alone = _of(frame, "mean vehicles", trouble="tuned plans")
+    part = alone - _of(frame, "mean vehicles", trouble=trouble)
+    return _ratio(part, alone - _of(frame, "mean vehicles", trouble="none"))
+
+
+def locked(frame: pd.DataFrame, trouble: str) -> float:
+    """Share of runs that never recover: 500 vehicles or more in the grid at the end."""
+    return float((_of(frame, "vehicles", trouble=trouble) >= 500).mean())
+
+
+def _left(trouble: str, **wanted: Any) -> Expected:
+    return _claim(f"gain left, {trouble}", partial(gain_left, trouble=trouble), **wanted)
+
+
+def _locked(trouble: str, **wanted: Any) -> Expected:
+    return _claim(f"share of runs locked for good, {trouble}", partial(locked, trouble=trouble), **wanted)
+
+
+faults = Experiment(
+    name="signals-resilience",
+    model=troubled,
+    parameters={"steps": 2000},
+    design={"trouble": list(TROUBLES)},
+    seeds=10,
+    metrics=["vehicles", "mean vehicles"],
+    expected=[
+        _left("a third of the messages lost", low=0.9),
+        _left("all messages lost", low=0.85),
+        _left("4 detectors dead", low=0.8),
+        _left("16 detectors dead", low=0.5, high=0.9),
+        _left("1 detector stuck at 0", high=0),
+        _left("1 controller down", high=0),
+        _locked("4 detectors stuck at 0", low=0.9),
+        _locked("1 controller down", low=0.4),
+        _locked("centre down", high=0.1),
+    ],
+)
+
+EXPERIMENTS: list[Experiment | Computation] = [
+    queue,
+    crossing,
+    stable,
+    unstable,
+    incident,
+    gridlock,
+    minds,
+    faults,
+]
