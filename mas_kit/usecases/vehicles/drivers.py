@@ -10,6 +10,14 @@ import math
 from typing import Any
 
 
+def bumper_gap(ahead: float, x: float, length: float, car: float) -> float:
+    """From a nose at x to the tail of the car whose nose is `ahead`, on a ring; negative: they overlap."""
+    gap = (ahead - x) % length - car
+    if gap > length - 2.0 * car:  # in each other, not a whole lap apart
+        gap = gap - length
+    return gap
+
+
 def idm(
     gap: float, v: float, leader: float, v0: float, headway: float, a: float, b: float, s0: float
 ) -> float:
@@ -50,26 +58,51 @@ def follower_stopper(gap: float, v: float, leader: float, u: float) -> float:
     return u
 
 
+def emergency(gap: float, v: float, leader: float) -> float:
+    """The acceleration (m/s², negative) that an emergency brake asks for; 0 where there is none to ask for.
+
+    It wakes up when stopping behind the car ahead, two metres away, needs more than 3 m/s².
+    """
+    closing = v - leader
+    if closing <= 0.0:
+        return 0.0
+    room = gap - 2.0
+    if room <= 0.01 * closing:
+        return -9.0
+    needed = closing * closing / (2.0 * room)
+    return -min(1.5 * needed, 9.0) if needed > 3.0 else 0.0
+
+
+def black_box(me: Any, gap: float, closing: float) -> None:
+    """Note how near a car is to a collision (s), and that there was one: once, when bumpers meet."""
+    if gap < 0.0:
+        if me.gap >= 0.0:
+            me.crashes = me.crashes + 1
+        me.least = 0.0
+    elif closing > 0.001:
+        me.least = min(me.least, gap / closing)
+    me.gap = gap
+
+
 def drive(me: Any, leader: Any, road: Any, rng: Any) -> None:
     """One tick of a car: by its controller where that is alive, or else by its driver.
 
     The luck of every driver is drawn in every tick, whoever drives, so that automating one car changes
-    nothing about the others. Bumpers that overlap stay overlapped: a collision is not undone.
+    nothing about the others. Bumpers may overlap: a collision is not undone.
     """
     luck = rng.normal()
-    gap = (leader.x - me.x) % road.length - road.car
-    if gap > road.length - 2.0 * road.car:  # overlapping, not a whole lap away
-        gap = gap - road.length
+    gap = bumper_gap(leader.x, me.x, road.length, road.car)
+    black_box(me, gap, me.v - leader.v)
     me.silent = me.silent + road.dt
-    if me.automated and me.silent <= road.patience:
-        push = me.command
-    elif road.optimal:
-        push = road.sensitivity * (optimal_speed(gap + road.car) - me.v)
-    elif gap <= 0.0:
+    if gap <= 0.0:  # bumpers touch: whoever drives, the wheels lock
         push = -road.brakes
+    elif me.automated and me.silent <= road.patience:
+        push = me.command
     else:
-        push = idm(gap, me.v, leader.v, road.v0, me.headway, me.a, road.b, road.s0)
-    if not (me.automated and me.silent <= road.patience):
+        if road.optimal:
+            push = road.sensitivity * (optimal_speed(gap + road.car) - me.v)
+        else:
+            push = idm(gap, me.v, leader.v, road.v0, me.headway, me.a, road.b, road.s0)
         push = max(push, -road.brakes) + road.noise * luck
     v = me.v + push * road.dt
     if v < 0.0:  # it comes to a stop within the tick

@@ -70,18 +70,14 @@ class VehiclesParameters(Parameters):
         "FollowerStopper", group=AUTO, help="how automated cars plan"
     )
     set_speed: float = parameter(
-        3.4, ge=0, le=60, step=0.05, unit="m/s", group=AUTO, help="FollowerStopper: the speed U it keeps"
+        3.3, ge=0, le=60, step=0.05, unit="m/s", group=AUTO, help="FollowerStopper: the speed U it keeps"
     )
-    ramp: float = parameter(
-        120.0, ge=0, le=100_000, step=10, unit="s", group=AUTO,
-        help="FollowerStopper: time in which U rises to the set speed, from 70 % of it",
-    )  # fmt: skip
     headway: float = parameter(
         0.7, ge=0.05, le=10, step=0.05, unit="s", group=AUTO, help="ACC and CACC: time headway h"
     )
     switch_on: float = parameter(
         300.0, ge=0, le=1_000_000, step=10, unit="s", group=AUTO,
-        help="when automation begins; before, a person drives",
+        help="ring: when automation begins; before, a person drives",
     )  # fmt: skip
     lag: float = parameter(
         0.1, ge=0, le=2, step=0.05, unit="s", group=AUTO, help="time constant of engine and brake"
@@ -118,7 +114,13 @@ class VehiclesParameters(Parameters):
     )  # fmt: skip
     loss: float = parameter(0.0, ge=0, le=1, step=0.05, group=V2V, help="share of radio messages lost")
     gps_noise: float = parameter(
-        1.0, ge=0, le=50, step=0.5, unit="m", group=V2V, help="s.d. of a place that a car reads off satellites"
+        1.0,
+        ge=0,
+        le=50,
+        step=0.5,
+        unit="m",
+        group=V2V,
+        help="s.d. of a place that a car reads off satellites",
     )
     gate: bool = parameter(True, group=V2V, help="throw away what contradicts the own radar")
 

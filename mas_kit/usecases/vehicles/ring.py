@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mas_kit.usecases.vehicles.cars import Cars, Road, spaced
+from mas_kit.usecases.vehicles.cars import spaced
 from mas_kit.usecases.vehicles.drivers import optimal_speed
+from mas_kit.usecases.vehicles.fleet import Fleet
 from mas_kit.usecases.vehicles.stability import idm_equilibrium
+from mas_kit.usecases.vehicles.tally import Fronts, Speeds
 from mas_kit.usecases.vehicles.world import World
 
 if TYPE_CHECKING:
     from mas_kit.usecases.vehicles.model import Vehicles
 
-BRAKES = 9.0  # m/s²: nobody brakes harder
+BEFORE = 120.0  # s before automation begins: what comes after is compared with them
 
 
 class Ring(World):
@@ -24,28 +26,18 @@ class Ring(World):
 
     def __init__(self, model: Vehicles) -> None:
         super().__init__(model)
-        self.speed_sum = self.square_sum = 0.0
-        self.counted = 0
+        self.speeds, self.before = Speeds(), Speeds()
 
     def build(self) -> None:
-        """The cars."""
+        """The cars, evenly spaced, and as evenly spaced the automated ones among them."""
         p, n = self.p, self.p.cars
-        self.road = Road(
-            length=p.length, car=p.car, dt=p.dt, brakes=BRAKES, noise=p.noise / math.sqrt(p.dt),
-            patience=p.patience, optimal=p.drivers == "OVM", sensitivity=p.sensitivity,
-            v0=p.v0, b=p.b, s0=p.s0,
-        )  # fmt: skip
-        self.cars = Cars(
-            n,
-            self.road,
-            self.model.stream("car/draws"),
-            {
-                "x": spaced(n, p.length),
-                "v": np.full(n, self.equilibrium),
-                "headway": np.full(n, p.T),
-                "a": np.full(n, p.a),
-            },
-        )
+        many = round(p.share * n)
+        automated = [k * n // many for k in range(many)]
+        self.fleet = Fleet(self.model, p.length, spaced(n, p.length), np.full(n, self.equilibrium), automated)
+        self.cars = self.fleet.cars
+        self.fronts = Fronts(n, p.length, 0.5 * self.equilibrium)
+        if p.switch_on == 0:
+            self.fleet.switch(on=True)
 
     @property
     def equilibrium(self) -> float:
@@ -57,25 +49,42 @@ class Ring(World):
         return idm_equilibrium(headway - p.car, p.v0, p.T, p.s0)
 
     def advance(self) -> None:
-        """All cars move; count."""
-        self.cars.step()
-        if self.time > self.p.warmup:
-            v = self.cars["v"]
-            self.speed_sum += float(v.sum())
-            self.square_sum += float(v @ v)
-            self.counted += len(v)
+        """All cars have moved: count what is to be counted, and begin automation when its time has come."""
+        p, fleet, time = self.p, self.fleet, self.time
+        x, v = fleet.cars["x"], fleet.cars["v"]
+        if time > p.warmup:
+            self.speeds.add(v)
+            self.fronts.add(time, x, v)
+        if p.switch_on - BEFORE < time <= p.switch_on:
+            self.before.add(v)
+        if not fleet.on and fleet.automated and time >= p.switch_on:
+            fleet.switch(on=True)
 
     def observe(self) -> Mapping[str, Any]:
-        """Mean and standard deviation of the speeds now, in m/s."""
-        v = self.cars["v"]
-        return {"mean speed": float(v.mean()), "speed std": float(v.std())}
+        """Mean, standard deviation, smallest and largest speed now, in m/s; collisions so far."""
+        v = self.fleet.cars["v"]
+        return {
+            "mean speed": float(v.mean()),
+            "speed std": float(v.std()),
+            "slowest": float(v.min()),
+            "fastest": float(v.max()),
+            "collisions": self.fleet.collisions,
+        }
 
     def metrics(self) -> dict[str, float]:
-        """Over all cars and all time after the warm-up: speeds in m/s, flow in vehicles an hour."""
-        n = max(self.counted, 1)
-        mean = self.speed_sum / n
+        """After the warm-up: speeds in m/s, flow in vehicles an hour, speed of waves in km/h.
+
+        `std ratio` and `flow ratio` compare the time after the warm-up with the two minutes before automation
+        begins (NaN where there are none). Collisions and the least time to one (s) are of the whole run.
+        """
+        per_hour = 3600.0 * self.p.cars / self.p.length
         return {
-            "mean speed": mean,
-            "speed std": math.sqrt(max(self.square_sum / n - mean * mean, 0.0)),
-            "flow": 3600.0 * mean * self.p.cars / self.p.length,
+            "mean speed": self.speeds.mean,
+            "speed std": self.speeds.std,
+            "flow": per_hour * self.speeds.mean,
+            "wave speed": 3.6 * self.fronts.speed,
+            "std ratio": self.speeds.std / self.before.std if self.before.std else math.nan,
+            "flow ratio": self.speeds.mean / self.before.mean if self.before.mean else math.nan,
+            "collisions": float(self.fleet.collisions),
+            "least time to collision": self.fleet.least_time,
         }

@@ -42,11 +42,21 @@ def idm_equilibrium(gap: float, v0: float, headway: float, s0: float) -> float:
         v = 0.5 * (low + high)
         if not low < v < high:
             break
-        if (s0 + v * headway) / math.sqrt(1.0 - (v / v0) ** 4) < gap:
+        if idm_gap(v, v0, headway, s0) < gap:
             low = v
         else:
             high = v
     return low
+
+
+def idm_gap(v: float, v0: float, headway: float, s0: float) -> float:
+    """The gap (m) that IDM cars keep at that speed (m/s), for ever.
+
+    Raises ParameterError for a speed that they never keep.
+    """
+    if not 0.0 <= v < v0:
+        raise out_of_range("v", v, f"from 0 to below v0 ({v0:g})", "drive slower, or raise v0")
+    return (s0 + v * headway) / math.sqrt(1.0 - (v / v0) ** 4)
 
 
 def idm_partials(gap: float, v0: float, headway: float, a: float, b: float, s0: float) -> Partials:
