@@ -25,7 +25,7 @@ class Report(NamedTuple):
 class GantryPercept(NamedTuple):
     """What the gantry of a link sees: its own road, yesterday, and nothing else.
 
-    flow: vehicles; time: to travel the link; slope: how much longer it takes per vehicle more; toll: as it is.
+    flow: vehicles; time: to travel the link; slope: how much longer it takes per vehicle more.
     """
 
     day: int
@@ -36,7 +36,7 @@ class GantryPercept(NamedTuple):
 
 
 class Gantry(Agent):
-    """Counts what passes its link, reports its travel time, sets its toll. While it is down, the link is closed."""
+    """Counts what passes its link, reports its travel time, sets its toll. Down, it closes its link."""
 
     def __init__(self, model: Model, world: RouteChoice, link: int, policy: Policy) -> None:
         super().__init__(model, world.network.links[link], policy)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
+BARRED = 1e6  # what a closed link adds to a route: no detour is as long
+
+
 class AssignmentError(MasKitError, RuntimeError):
     """An equilibrium was not found with the iterations or the routes that were allowed."""
 
@@ -109,9 +112,10 @@ class Roads:
         found: Any = kernel(cost, *self.ways, *self.trips, demand, self.nodes, self.via)
         return found[0], found[1]
 
-    def gap(self, flow: Floats, cost: Floats) -> float:
-        """Relative gap of these flows at these costs."""
-        return float(1 - self.shortest(cost) @ self.network.demand / (flow @ cost))
+    def gap(self, flow: Floats, cost: Floats, closed: NDArray[np.bool_] | None = None) -> float:
+        """Relative gap of these flows at these costs; nobody can go where it is closed."""
+        open_cost = cost if closed is None else cost + BARRED * closed
+        return float(1 - self.shortest(open_cost) @ self.network.demand / (flow @ cost))
 
 
 def user_equilibrium(

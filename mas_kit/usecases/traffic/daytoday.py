@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from mas_kit.core import Network
+from mas_kit.core.errors import out_of_range
 from mas_kit.usecases.traffic import network as networks
 from mas_kit.usecases.traffic.agents import Gantry, News
-from mas_kit.usecases.traffic.assignment import Assignment, Roads, system_optimum, user_equilibrium
+from mas_kit.usecases.traffic.assignment import (
+    BARRED,
+    Assignment,
+    Roads,
+    system_optimum,
+    user_equilibrium,
+)
 from mas_kit.usecases.traffic.network import Floats, RoadNetwork
 from mas_kit.usecases.traffic.routebook import RouteBook
 from mas_kit.usecases.traffic.tolls import FixedToll, MarginalCostToll
-from mas_kit.usecases.traffic.travellers import Columns
+from mas_kit.usecases.traffic.travellers import RULES, Travellers
+from mas_kit.usecases.traffic.travellers import News as Knowledge
 from mas_kit.usecases.traffic.world import World
 
-CLOSED = 1e6  # added to the travel time of a closed link: farther than any detour
+MAPS, SPREAD = 20, 0.7  # own path: how many maps the routes come from that people may try, and how wrong
 
 
 def network_of(world: str, *, bridge: bool = True) -> RoadNetwork:
@@ -70,32 +77,59 @@ class RouteChoice(World):
         self._travellers()
 
     def _travellers(self) -> None:
-        p, demand = self.p, self.network.demand
+        p, demand, book = self.p, self.network.demand, self.book
+        if (p.choice, p.information) not in RULES:
+            raise out_of_range(
+                "information",
+                p.information,
+                f"'full' with choice={p.choice!r}",
+                "take choice='averages' or 'constant' for travellers who know their own trips only",
+            )
+        if p.information == "own path":
+            book.explore(self.model.stream("maps"), MAPS, SPREAD)
         self.vehicles = {"pigou": 1 / p.travellers, "sioux falls": float(p.packet)}.get(p.world, 1.0)
         pair = np.repeat(np.arange(len(demand)), np.rint(demand / self.vehicles).astype(np.int64))
         keeps = np.zeros(len(pair), bool)
-        chosen = self.model.stream("ignore").permutation(len(pair))[: round(p.ignore * len(pair))]
-        keeps[chosen] = True
-        self.news = SimpleNamespace(theta=p.theta)
-        columns = {"pair": pair, "route": self.book.best[pair], "keeps": keeps}
-        self.travellers = Columns(self.model.stream("travellers"), p.choice, columns, self.news)
-        self.before = columns["route"].copy()
+        keeps[self.model.stream("ignore").permutation(len(pair))[: round(p.ignore * len(pair))]] = True
+        self.news = Knowledge(
+            theta=p.theta,
+            explore=p.explore,
+            best=book.best,
+            time=book.times(self.time),
+            first=book.first,
+            following=book.following,
+            known=book.counts,
+        )
+        self.travellers = Travellers(
+            self.morning,
+            rule=RULES[p.choice, p.information],
+            world={"news": self.news},
+            activation="simultaneous",
+            engine=p.engine,
+            columns={"pair": pair, "route": book.best[pair], "keeps": keeps},
+            model=self.model,
+            name="traveller",
+        )
+        self.before = self.travellers["route"].copy()
         self.switched = 0
 
-    def publish(self) -> None:
-        """What travellers will read today: the board's times, with tolls and barriers, as routes."""
-        p, news, day = self.p, self.news, self.model.tick
-        cost = self.told + self.toll
-        self.closed[:] = [not gantry.alive for gantry in self.gantries]
+    def morning(self) -> None:
+        """What travellers can know today: the times on the board, with tolls and barriers, as routes.
+
+        Who knows its own trips only is told what they took; its rule reads nothing else.
+        """
+        p, news, book, day = self.p, self.news, self.book, self.model.tick
+        for i, gantry in enumerate(self.gantries):
+            self.closed[i] = not gantry.alive
+        news.share = 1 / day if p.choice == "averages" or day == 1 else p.rate
+        cost = (self.told if p.information == "full" else self.time) + self.toll
         if p.choice == "one at a time":
             news.turn = (day - 1) % len(self.travellers)
             cost = self._joining(news.turn)
-        cost = cost + CLOSED * self.closed
-        news.best = self.book.look(cost)
-        news.times = self.book.times(cost)
-        news.first, news.following = self.book.first, self.book.following
-        news.day = day
-        news.share = 1 / day if p.choice == "averages" or day == 1 else p.rate
+        cost = cost + BARRED * self.closed
+        news.best = book.look(cost)
+        news.time = book.times(cost)
+        news.first, news.following = book.first, book.following
 
     def _joining(self, who: int) -> Floats:
         """Link costs for one traveller, who counts itself in where it is not yet."""
@@ -106,13 +140,8 @@ class RouteChoice(World):
         return self.network.time(flow) + self.toll
 
     def advance(self) -> None:
-        """Travellers choose and travel."""
-        self.publish()
-        self.travellers.step()
-        route = self.travellers["route"]
-        self.switched = int((route != self.before).sum())
-        self.before = route.copy()
-        self.flow = self.book.flow(route, self.vehicles)
+        """Travellers have chosen, and travel."""
+        self.flow, self.switched = self.book.flow(self.travellers["route"], self.before, self.vehicles)
         self.time = self.network.time(self.flow)
         self.slope = self._slope()
 
@@ -145,21 +174,20 @@ class RouteChoice(World):
 
     @property
     def gap(self) -> float:
-        """Relative gap of today's flows at today's times and tolls."""
-        cost = self.time + self.toll
-        return self.roads.gap(self.flow, cost)
+        """Relative gap of today's flows at today's times and tolls, on the roads that are open."""
+        return self.roads.gap(self.flow, self.time + self.toll, self.closed)
 
     def rmse(self, flow: Floats) -> float:
         """Root mean square difference of today's link flows to these, as a share of their mean."""
         return float(np.sqrt(((self.flow - flow) ** 2).mean()) / flow.mean())
 
     def observe(self) -> Mapping[str, Any]:
-        """One day: total time, also over the optimum's, mean time, gap, who switched, tolls; flows of few links."""
+        """Total time, also over the optimum's, mean time, gap, who switched, tolls; flows of few roads."""
         total = self.total_time
         row = {
             "tstt": total,
             "tstt over so": total / self.optimum.total_time,
-            "mean time": total / self.network.demand.sum(),
+            "time per trip": total / self.network.demand.sum(),
             "gap": self.gap,
             "switched": self.switched,
             "toll revenue": float(self.flow @ self.toll),
@@ -169,12 +197,15 @@ class RouteChoice(World):
         return row
 
     def metrics(self) -> dict[str, float]:
-        """Of the last day; `mean gap` and `mean tstt over so` are those of the second half of the run."""
+        """Of the last day, and means (of flows also standard deviations) over the second half of the run."""
         rows = self.model.history[len(self.model.history) // 2 :]
         found = {name: float(value) for name, value in self.observe().items()}
         found["rmse"] = self.rmse(self.equilibrium.flow)
         found["tstt over ue"] = found["tstt"] / self.equilibrium.total_time
-        if rows:
-            for name in ("gap", "tstt over so"):
-                found[f"mean {name}"] = float(np.mean([row[name] for row in rows]))
+        for name in [name for name in found if name in rows[0]] if rows else ():
+            values = [row[name] for row in rows]
+            if name in ("gap", "tstt over so", "time per trip") or name.startswith("flow "):
+                found[f"mean {name}"] = float(np.mean(values))
+            if name.startswith("flow "):
+                found[f"sd {name}"] = float(np.std(values))
         return found

@@ -234,12 +234,21 @@ def route_times(cost: Floats, links: Ints, length: Ints, found: Floats) -> None:
 
 
 @compiled
-def link_flows(route: Ints, vehicles: float, links: Ints, length: Ints, known: int, flow: Floats) -> None:
-    """Fills `flow` (L,) with the vehicles of all travellers: each is on its route with so many vehicles."""
+def link_flows(
+    route: Ints, before: Ints, vehicles: float, links: Ints, length: Ints, known: int, flow: Floats
+) -> int:
+    """Fills `flow` (L,) with the vehicles of all travellers: each is on its route with so many vehicles.
+
+    Gives how many routes are others than in `before`, and brings that up to date.
+    """
     count = np.zeros(known, np.int64)
-    for r in route:
-        count[r] += 1
+    switched = 0
+    for i in range(len(route)):
+        count[route[i]] += 1
+        switched += route[i] != before[i]
+        before[i] = route[i]
     flow[:] = 0.0
     for r in range(known):
         for i in range(length[r]):
             flow[links[r, i]] += vehicles * count[r]
+    return switched

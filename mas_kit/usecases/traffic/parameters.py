@@ -40,6 +40,12 @@ class RouteParameters(Parameters):
     theta: float = parameter(
         1.0, ge=0, le=100, step=0.1, group="travellers", help="logit: how much a minute counts"
     )
+    explore: float = parameter(
+        0.1, ge=0, le=1, step=0.01, group="information", help="own path: share that tries another way"
+    )
+    engine: Literal["columns", "objects", "auto"] = parameter(
+        "columns", group="travellers", help="travellers as compiled columns or as objects: the same numbers"
+    )
     information: Literal["full", "own path"] = parameter(
         "full", group="information", help="what a traveller learns: all times, or those of its own trips"
     )

@@ -16,8 +16,7 @@ class RouteBook:
         best: (P,) the route of each pair in the trees that were last looked at
         first: (P,) a pair's latest route; following: (capacity,) the next of the same pair, -1 after the last
 
-    A network with places for `at_most` routes: when it is full, no more are taken in and `ParameterError`
-    would come too late, so the room doubles instead.
+    Its room doubles when it is full.
     """
 
     def __init__(self, roads: Roads) -> None:
@@ -52,6 +51,28 @@ class RouteBook:
         )
         return self.best
 
+    def explore(self, rng: np.random.Generator, maps: int, spread: float) -> None:
+        """Learn the shortest routes on maps whose times are off by a random factor, as people's maps are.
+
+        Args:
+            maps: how many; spread: standard deviation of the factor's logarithm
+        """
+        network = self.roads.network
+        typical = network.time(network.capacity / 2)
+        for _ in range(maps):
+            self.look(typical * np.exp(spread * rng.standard_normal(len(typical))))
+        self.look(network.free)
+
+    @property
+    def counts(self) -> Ints:
+        """(P,) how many routes of each pair are known."""
+        found = np.zeros(len(self.best), np.int64)
+        route = self.first.copy()
+        while (route >= 0).any():
+            found += route >= 0
+            route = np.where(route >= 0, self.following[route], -1)
+        return found
+
     def _grow(self) -> None:
         room = len(self.following)
         self.following = np.concatenate([self.following, np.full(room, -1, np.int64)])
@@ -75,8 +96,13 @@ class RouteBook:
         self.kernels.route_times(cost, self._links, self.length, found)
         return found
 
-    def flow(self, route: Ints, vehicles: float) -> Floats:
-        """(L,) vehicles on each link when travellers are on these routes, each with so many vehicles."""
+    def flow(self, route: Ints, before: Ints, vehicles: float) -> tuple[Floats, int]:
+        """(L,) vehicles on each link when travellers are on these routes, each with so many vehicles.
+
+        And how many are on another one than `before`, which becomes a copy of `route`.
+        """
         found = np.empty(len(self.roads.network.tail))
-        self.kernels.link_flows(route, vehicles, self._links, self.length, self.known, found)
-        return found
+        switched = self.kernels.link_flows(
+            route, before, vehicles, self._links, self.length, self.known, found
+        )
+        return found, switched

@@ -45,7 +45,7 @@ class MarginalCostToll(Policy):
         """The marginal cost, and the toll that it was."""
         cost = percept.flow * percept.slope
         reason = (
-            f"{percept.flow:,.0f} vehicles, and one more makes each of them {percept.slope:.3g} later: together "
+            f"{percept.flow:,.0f} vehicles, one more makes each of them {percept.slope:.3g} later: together "
             f"{cost:.3g}; the toll was {percept.toll:.3g} and goes {self.share:.0%} of the way"
         )
         return Explanation(decision.action, reason)

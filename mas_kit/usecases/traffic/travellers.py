@@ -1,40 +1,116 @@
-"""Travellers: everyone on the road is one, and chooses a route once a day."""
+"""The travellers: everyone on the road is one, and may choose another route once a day.
+
+The rules are about one traveller. The same function runs on objects, to be read and debugged, and compiled
+over columns, for all 360,600 of Sioux Falls.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
+
+from mas_kit.population import Population, Record, field
+from mas_kit.usecases.traffic.assignment import BARRED
 
 
-class Columns:
-    """Interim: the travellers as plain columns."""
+class Traveller(Record):
+    """Somebody who goes from one node to another every day."""
 
-    def __init__(self, rng: np.random.Generator, choice: str, columns: dict[str, Any], news: Any) -> None:
-        self.rng, self.choice, self.columns, self.news = rng, choice, columns, news
+    pair: int = field(help="from where to where, as a row of the pairs with trips")
+    route: int = field(help="the route of the last trip, by its number in the book of routes")
+    keeps: bool = field(False, help="keeps to its route, whatever the news")
+    other: int = field(-1, help="another route that it has tried; -1: none yet")
+    other_time: float = field(0.0, help="what that one took, with its tolls")
 
-    def __getitem__(self, name: str) -> Any:
-        return self.columns[name]
 
-    def __len__(self) -> int:
-        return len(self.columns["pair"])
+class News(Record):
+    """What can be known in the morning; routes go by their number in the book of routes."""
+
+    share: float = field(1.0, help="chance that a traveller thinks again today")
+    theta: float = field(1.0, help="logit: weight of a unit of time")
+    explore: float = field(0.1, help="own path: chance to try another way, for who has no reason to go back")
+    turn: int = field(0, help="one at a time: whose turn it is")
+    best: NDArray[Any] = field(help="(P,) the shortest route of each pair")
+    time: NDArray[Any] = field(help="(R,) what each route takes, with its tolls")
+    first: NDArray[Any] = field(help="(P,) the first known route of each pair")
+    following: NDArray[Any] = field(help="(R,) the next known route of the same pair; -1: there is none")
+    known: NDArray[Any] = field(help="(P,) how many routes of each pair are known")
+
+
+def by_turns(me, news, rng):  # type: ignore[no-untyped-def]  # a rule is compiled by the types of its records
+    """Take the shortest route of the news, if this is a day on which I think again."""
+    if news.time[me.route] >= BARRED or (not me.keeps and rng.random() < news.share):
+        me.route = news.best[me.pair]
+
+
+def by_logit(me, news, rng):  # type: ignore[no-untyped-def]
+    """Draw among the routes that I know, the more likely the shorter, if I think again today."""
+    if news.time[me.route] >= BARRED or (not me.keeps and rng.random() < news.share):
+        least = news.time[news.best[me.pair]]
+        total = 0.0
+        route = news.first[me.pair]
+        while route >= 0:
+            total += math.exp(news.theta * (least - news.time[route]))
+            route = news.following[route]
+        left = rng.random() * total
+        route = news.first[me.pair]
+        while route >= 0:
+            left -= math.exp(news.theta * (least - news.time[route]))
+            if left < 0.0:
+                me.route = route
+                break
+            route = news.following[route]
+
+
+def one_at_a_time(me, news):  # type: ignore[no-untyped-def]
+    """Take the route that is best for me, counting myself in, when it is my turn."""
+    if news.time[me.route] >= BARRED or me.id == news.turn:
+        me.route = news.best[me.pair]
+
+
+def by_experience(me, news, rng):  # type: ignore[no-untyped-def]
+    """Know my own trips only: go back to what was shorter, or else try another way now and then."""
+    took = news.time[me.route]
+    if took >= BARRED:
+        me.route = news.best[me.pair]
+    elif not me.keeps and rng.random() < news.share:
+        if me.other >= 0 and me.other_time < took:
+            back = me.other
+            me.other = me.route
+            me.other_time = took
+            me.route = back
+        elif rng.random() < news.explore:
+            me.other = me.route
+            me.other_time = took
+            skip = int(rng.random() * news.known[me.pair])
+            route = news.first[me.pair]
+            while skip > 0:
+                route = news.following[route]
+                skip -= 1
+            me.route = route
+
+
+RULES: dict[tuple[str, str], Callable[..., Any]] = {
+    ("averages", "full"): by_turns,
+    ("constant", "full"): by_turns,
+    ("logit", "full"): by_logit,
+    ("one at a time", "full"): one_at_a_time,
+    ("averages", "own path"): by_experience,
+    ("constant", "own path"): by_experience,
+}
+
+
+class Travellers(Population):
+    """All travellers of a town; before they choose, `morning` brings the news up to date."""
+
+    def __init__(self, morning: Callable[[], None], **rest: Any) -> None:
+        self.morning = morning
+        super().__init__(Traveller, **rest)
 
     def step(self) -> None:
-        c, news = self.columns, self.news
-        n = len(self)
-        if self.choice == "one at a time":
-            i = news.turn
-            c["route"][i] = news.best[c["pair"][i]]
-            return
-        go = (self.rng.random(n) < news.share) & ~c["keeps"]
-        if self.choice == "logit" and news.day > 1:
-            for i in np.flatnonzero(go):
-                rs = []
-                r = news.first[c["pair"][i]]
-                while r >= 0:
-                    rs.append(r)
-                    r = news.following[r]
-                w = np.exp(-news.theta * (news.times[rs] - news.times[rs].min()))
-                c["route"][i] = self.rng.choice(rs, p=w / w.sum())
-            return
-        c["route"][go] = news.best[c["pair"][go]]
+        """A day: the news, then everybody's choice."""
+        self.morning()
+        super().step()
