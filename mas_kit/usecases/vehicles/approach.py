@@ -2,8 +2,8 @@
 
 A car without a slot drives up to the stop line and waits. With one it slows down in time and is at the line,
 at full speed, at its slot. Where the manager is silent for too long the crossing is an all-way stop: a car
-goes when the crossing is clear, no car of the other road can be there within the clearance time, and it has
-stood at the line longer than the first car of the other road.
+stops, looks, and goes when the crossing is clear, no car of the other road can be there within the clearance
+time, and it has stood at the line longer than the first car of the other road.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ class Approach(Policy):
             ask = see.ready if see.asked == -math.inf else max(soonest, see.time + know.lead)
         if slot is not None:
             return self._keep(see, slot, ask, cancel)
-        stopped = see.standing is not None and see.time - see.answered > know.silence
-        if stopped and self._my_turn(see):
+        alone = see.standing is not None and see.time - see.answered > know.silence
+        if alone and self._my_turn(see):
             return Drive(-know.limit * know.tick, see.time, None, None, cancel)
         return Drive(
             self._behind(see, max(see.distance - know.limit * know.tick, 0.0)), None, None, ask, cancel
@@ -120,7 +120,8 @@ class Approach(Policy):
         else:
             wanted = min(see.distance, full)
         to = self._behind(see, wanted)
-        goes = slot <= after and to == wanted
+        clear = see.ahead - know.limit * (slot - see.time) <= -know.limit * know.ts + TINY
+        goes = slot <= after and to == wanted and clear
         return Drive(to if goes else max(to, 0.0), slot if goes else None, slot, ask, cancel)
 
     def _behind(self, see: ApproachPercept, wanted: float) -> float:
@@ -130,6 +131,9 @@ class Approach(Policy):
     def _my_turn(self, see: ApproachPercept) -> bool:
         """All-way stop: may it go now?"""
         know, rival = self.habits, see.rival
+        assert see.standing is not None
+        if see.time - see.standing < know.ts - TINY:  # it has to stop, and to look
+            return False
         if see.ahead > -know.limit * know.ts + TINY or see.cleared < know.tc - TINY:
             return False
         if rival is None:
@@ -138,7 +142,6 @@ class Approach(Policy):
             return rival.slot >= see.time + know.tc
         if rival.standing is None:
             return rival.distance >= know.limit * know.tc
-        assert see.standing is not None
         return (see.standing, see.road) < (rival.standing, rival.road)
 
     def explain(self, percept: ApproachPercept, decision: Any) -> Explanation:
