@@ -17,20 +17,25 @@
 from mas_kit.population.check import check_engines
 from mas_kit.population.errors import RuleError
 from mas_kit.population.individual import Change, Individual
+from mas_kit.population.links import Links
+from mas_kit.population.places import Cells, Within
 from mas_kit.population.population import Population
 from mas_kit.population.records import Field, Record, field
 from mas_kit.population.sights import Anyone, Leader, Sight
 
 __all__ = [
     "Anyone",
+    "Cells",
     "Change",
     "Field",
     "Individual",
     "Leader",
+    "Links",
     "Population",
     "Record",
     "RuleError",
     "Sight",
+    "Within",
     "check_engines",
     "field",
 ]

@@ -19,7 +19,7 @@ _WHOLE = {
     "int": "to_int",
     "round": "round_even",
 }
-_RESERVED = ("kit", "math", "n", "draws", "float", "int", "abs", "range", "len")
+_RESERVED = ("kit", "grids", "math", "n", "draws", "float", "int", "abs", "range", "len")
 _DEFAULTS = {"uniform": (0.0, 1.0), "normal": (0.0, 1.0), "exponential": (1.0,)}
 
 
@@ -69,6 +69,26 @@ class ForColumns(Writer):
         default = self.constant(sight.default[node.attr])
         return ast.IfExp(there, ast.Subscript(array, agent, ast.Load()), default)
 
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        target = node.targets[0]
+        mover = self.mover(target)
+        if mover is None:
+            return super().visit_Assign(node)
+        # The write to the field that says where an agent is goes through the grid, which may object.
+        assert isinstance(target, ast.Attribute)
+        seen, sight = mover
+        text, arrays = sight.moved(seen)
+        for array in arrays:
+            self.need(array)
+        place = ast.unparse(self.field(target, write=False))
+        agent = ast.unparse(self.visit(target.value))
+        put = text.format(agent=agent, old=place, cell="k_")
+        lines = [
+            ast.Assign([ast.Name("k_", ast.Store())], self.value(node.value, target.sort)),  # type: ignore[attr-defined]
+            *ast.parse(f"{put}\n{place} = k_").body,
+        ]
+        return [ast.copy_location(line, node) for line in lines]
+
     def of_world(self, node: ast.Attribute, owner: World) -> ast.expr:
         return self.need(f"{node.attr}_of_{owner.name}")
 
@@ -107,7 +127,7 @@ class ForColumns(Writer):
     def shown(self, seen: Seen, k: str) -> tuple[ast.expr, ast.expr]:
         """How many a neighbourhood shows, and who is number k."""
         pieces = seen.sight.shown(seen.name)
-        for array in pieces.arrays:
+        for array in (*pieces.arrays, *([pieces.made] if pieces.made else [])):
             self.need(array)
         # A helper that is given the neighbourhood but not `me` knows the turn's agent as `me_`.
         for text in (pieces.count, pieces.at):

@@ -25,6 +25,15 @@ class _ForObjects(Writer):
     def field(self, node: ast.Attribute, write: bool) -> ast.expr:
         return ast.Attribute(self.visit(node.value), node.attr, ast.Store() if write else ast.Load())
 
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        target = node.targets[0]
+        mover = self.mover(target)
+        if mover is None:
+            return super().visit_Assign(node)
+        assert isinstance(target, ast.Attribute)
+        value = self.value(node.value, target.sort)  # type: ignore[attr-defined]
+        return ast.copy_location(ast.Expr(call(f"_put_{mover[0]}", self.visit(target.value), value)), node)
+
     def of_world(self, node: ast.Attribute, owner: World) -> ast.expr:
         return ast.Attribute(self.visit(node.value), node.attr, ast.Load())
 
@@ -94,6 +103,9 @@ def _absent(agent: Any) -> bool:
 def build(program: Program) -> Callable[..., Any]:
     """The rule, rewritten, as a Python function. Its tracebacks show the lines as they were written."""
     space: dict[str, Any] = {"_kit": arithmetic, "_math": math, "_absent": _absent}
+    for seen, sight in program.sees.items():
+        if sight.moves:
+            space[f"_put_{seen}"] = sight.put  # type: ignore[attr-defined]
     for routine in program.routines:
         tree = _ForObjects(program, routine).write()
         module = ast.Module([tree], [])

@@ -85,7 +85,8 @@ class Draft:
                 f"{population.record.__name__} has no field {name!r}",
                 f"declare it, or use one of {', '.join(fields)}",
             )
-        self._journal[agent, name] = coerce(fields[name], value, population.record.__name__)
+        value = coerce(fields[name], value, population.record.__name__)
+        self._journal[agent, name] = value
 
 
 class Desk:

@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import linecache
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -42,7 +43,7 @@ def text_of(program: Program, activation: str) -> tuple[str, tuple[str, ...]]:
     head = (
         f'"""Compiled from the rule {rule.source.function.__name__} ({Path(rule.source.file).name}, line '
         f'{rule.tree.lineno}): `x_of[me]` is the field x of the agent in row `me`."""\n\n'
-        "import math\n\nfrom numba import njit\n\nfrom mas_kit.population import compiled as kit\n\n"
+        "import math\n\nfrom numba import njit\n\nfrom mas_kit.population import compiled as kit\nfrom mas_kit.population import compiled_grids as grids\n\n"
     )
     small = '@njit(error_model="python", forceinline=True)\n'
     parts = [small + part for part in (*picks, *functions)]
@@ -57,8 +58,10 @@ def _pick(name: str, program: Program) -> str:
 
 def _loop(program: Program, activation: str, context: list[str]) -> tuple[str, tuple[str, ...]]:
     names = dict.fromkeys(context)
-    names.pop("me_", None)
-    given, before, begin = [], [], []
+    given: list[str] = []
+    before: list[str] = []
+    begin: list[str] = []
+    made = ["me_"]
     for argument in program.rule.source.parameters:
         sight = program.sees.get(argument)
         if argument == "me":
@@ -68,13 +71,16 @@ def _loop(program: Program, activation: str, context: list[str]) -> tuple[str, t
             names.update(dict.fromkeys(pieces.arrays))
             before += pieces.before
             begin += pieces.begin
+            made.append(pieces.made)
+            for line in (*pieces.before, *pieces.begin):
+                names.update(dict.fromkeys(_given_names(line)))
             if not sight.many:
                 given.append(pieces.at)
     both = sorted(program.written) if program.simultaneous else []
     for field in both:
         names[f"{field}_of"] = names[f"{field}_after"] = None
     shuffled = ("activation_", "order_") if activation == "random" else ()
-    arguments = tuple(dict.fromkeys([*_FIXED, *shuffled, *sorted(set(names) - {"n"})]))
+    arguments = tuple(dict.fromkeys([*_FIXED, *shuffled, *sorted({*names} - {"n", *made})]))
     call = ", ".join([*given, *["me" if text == "me_" else text for text in context]])
     lines = [f"def run({', '.join(arguments)}):", "    for tick in range(ticks):", "        where[0] = tick"]
     if shuffled:
@@ -95,6 +101,11 @@ def _loop(program: Program, activation: str, context: list[str]) -> tuple[str, t
     return decorator + "\n".join(lines), arguments
 
 
+def _given_names(line: str) -> list[str]:
+    """The arrays and numbers that a line of the loop reads."""
+    return re.findall(r"\b\w+(?:_of|_seen)\b", line)
+
+
 def compile_program(program: Program, activation: str) -> Kernel:
     """The loop, from memory or from the cache folder, or else compiled (when it is first called)."""
     text, names = text_of(program, activation)
@@ -103,9 +114,10 @@ def compile_program(program: Program, activation: str) -> Kernel:
 
 
 def _module(rule: str, text: str) -> ModuleType:
-    from mas_kit.population import compiled
+    from mas_kit.population import compiled, compiled_grids, grids
 
-    basis = Path(compiled.__file__).read_bytes() + f"{text}{compiled.VERSION}".encode()
+    used = b"".join(Path(part.__file__).read_bytes() for part in (compiled, compiled_grids, grids))
+    basis = used + f"{text}{compiled.VERSION}".encode()
     key = f"{rule}_{hashlib.blake2s(basis, digest_size=8).hexdigest()}"
     if key not in _LOADED:
         folder = cache_folder()

@@ -62,14 +62,19 @@ def dream(population: Population, me: Any) -> Any:
         else population.given(name)
         for name in population.arguments
     ]
-    rule(desk.drafts[me], *arguments)
+    kept = [(sight, sight.save()) for sight in population.sees.values()]
+    try:
+        rule(desk.drafts[me], *arguments)
+    finally:
+        for sight, state in kept:
+            sight.restore(state)
     return desk.changes()
 
 
 def make(population: Population, changes: Any) -> None:
     """Bring changes about."""
     for change in changes:
-        setattr(population.agent(change.agent), change.field, change.value)
+        population.put(population.agent(change.agent), change.field, change.value)
 
 
 def plain(record: Record) -> Any:

@@ -199,6 +199,8 @@ class Population:
                 raise unknown(f"field of {self.record.__name__}", field, self.record.fields)
             what = self.record.fields[field]
             self.engine.write(field, column(what, values, len(self), self.record.__name__))
+        if any(sight.moves in columns for sight in self.sees.values()):
+            self._settled()
 
     def frame(self) -> pd.DataFrame:
         """All columns as a table, a row for each agent; `id` first."""
@@ -218,7 +220,7 @@ class Population:
         head, _, number = name.rpartition("-")
         if head != self.name or not (number.isascii() and number.isdigit()):
             return None
-        ids = self.engine.column("id") if not isinstance(self.engine, Objects) else None
+        ids = self.engine.column("id") if self.in_columns else None
         if ids is None:
             return next((agent for agent in self.engine.agents if agent.id == int(number)), None)
         row = int(np.searchsorted(ids, int(number)))  # ids only grow, and those who leave close their gap
@@ -228,6 +230,11 @@ class Population:
     def agents(self) -> Any:
         """The individuals, in order. In columns each is made when it is asked for."""
         return self.engine.agents
+
+    @property
+    def in_columns(self) -> bool:
+        """Does it run in columns now?"""
+        return not isinstance(self.engine, Objects)
 
     @property
     def source(self) -> str:
@@ -253,13 +260,14 @@ class Population:
     def remember(self, ticks: int) -> None:
         """Keep what is needed to live the coming ticks once more, as an error or a curious reader may ask."""
         self.ticks += ticks
-        if isinstance(self.engine, Objects):
+        if not self.in_columns:
             return
         drawn = self.program is None or self.program.drawn
         self._checkpoint = {
             "ticks": ticks,
             "data": {name: array.copy() for name, array in self.engine.data.items()},
             "draws": self.draws.bit_generator.state if drawn else None,
+            "sights": [sight.save() for sight in self.sees.values()],
             "turns": self.turns_stream.bit_generator.state if self.activation == "random" else None,
         }
 
@@ -269,6 +277,8 @@ class Population:
         assert kept is not None
         for name, array in kept["data"].items():
             self.engine.data[name][:] = array  # type: ignore[union-attr]
+        for sight, state in zip(self.sees.values(), kept["sights"], strict=True):
+            sight.restore(state)
         if kept["draws"] is not None:
             self.draws.bit_generator.state = kept["draws"]
         if kept["turns"] is not None:
@@ -312,6 +322,14 @@ class Population:
     def make(self, changes: Any) -> None:
         """Bring changes about."""
         minds.make(self, changes)
+
+    def put(self, agent: Any, field: str, value: Any) -> None:
+        """Give a field of an individual a value; neighbourhoods that watch the field are told."""
+        for sight in self.sees.values():
+            if sight.moves == field:
+                sight.put(agent, value)
+                return
+        setattr(agent, field, value)
 
     def __repr__(self) -> str:
         return f"<population {self.name!r}: {len(self)} {self.record.__name__} in {self.engine.name}>"

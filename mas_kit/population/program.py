@@ -141,6 +141,8 @@ def understand(
         else:
             kinds.append(CHANCE)
     program.rule = program.routine(read(rule), kinds)
+    for sight in sees.values():
+        sight.allow(simultaneous, program.written)
     return program
 
 

@@ -76,6 +76,15 @@ class _Plain(ast.NodeTransformer):
         value = ast.copy_location(ast.BinOp(before, node.op, node.value), node)
         return ast.copy_location(ast.Assign([node.target], value), node)
 
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt | list[ast.stmt]:
+        plain = [target for target in node.targets if isinstance(target, ast.Name)]
+        if len(node.targets) == 1 or len(plain) < len(node.targets):
+            return node
+        first, *others = reversed(plain)  # `a = b = value`: the last name gets it, the others copy that
+        lines = [ast.Assign([first], node.value)]
+        lines += [ast.Assign([other], ast.Name(first.id, ast.Load())) for other in others]
+        return [ast.fix_missing_locations(ast.copy_location(line, node)) for line in lines]
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         if node.value is None:
             return ast.copy_location(ast.Pass(), node)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from mas_kit.population.population import Population
 
 
-class Shown(NamedTuple):
+@dataclass(frozen=True)
+class Shown:
     """What the compiled loop needs to show a neighbourhood: how many there are, and who is number k.
 
     `count` and `at` are expressions over the names in `arrays` (each a key of `Sight.columns`), `n` and `me`;
@@ -28,6 +30,7 @@ class Shown(NamedTuple):
     arrays: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     begin: tuple[str, ...] = ()
+    made: str = ""  # a name that `before` makes
 
 
 class Sight:
@@ -47,6 +50,14 @@ class Sight:
     def key(self) -> tuple[Any, ...]:
         """What of this sight is part of the compiled loop."""
         return ()
+
+    @property
+    def moves(self) -> str:
+        """A field whose writing by a rule moves an agent at once."""
+        return ""
+
+    def allow(self, simultaneous: bool, written: set[str]) -> None:
+        """May the rule write what it writes? Raises RuleError if not."""
 
     def check(self, population: Population, name: str) -> None:
         """Does it fit the population? Raises ParameterError if not."""
@@ -68,6 +79,16 @@ class Sight:
 
     def begin(self, population: Population) -> None:
         """A tick begins, for objects. (The compiled loop has `Shown.begin`.)"""
+
+    def put(self, agent: Any, value: int) -> None:
+        """Write the field that `moves` an agent."""
+        raise NotImplementedError
+
+    def save(self) -> Any:
+        """What a turn may change of this neighbourhood, so that it can be undone."""
+
+    def restore(self, state: Any) -> None:
+        """Go back to what `save` gave."""
 
     def calls(self, name: str) -> dict[str, tuple[str, tuple[str, ...]]]:
         """Methods besides `pick`: how the compiled loop calls each, and the arrays that it needs."""
@@ -107,13 +128,13 @@ class Others:
         return self.agents[k if k < self.row else k + 1]
 
 
-_PICK: Mapping[str, tuple[tuple[type[Kind], ...], Kind]] = {"pick": ((Chance,), Agent())}
+PICK: Mapping[str, tuple[tuple[type[Kind], ...], Kind]] = {"pick": ((Chance,), Agent())}
 
 
 class Anyone(Sight):
     """Everybody else, well mixed: `others.pick(rng)`, `len(others)`, `for other in others` (in order)."""
 
-    methods = _PICK
+    methods = PICK
 
     def shown(self, name: str) -> Shown:
         """Everybody but me, in order."""

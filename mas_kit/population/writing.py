@@ -91,6 +91,14 @@ class Writer(ast.NodeTransformer):
             wanted = Several(tuple(part.sort for part in target.elts))  # type: ignore[attr-defined]
         return ast.copy_location(ast.Assign([self.target(target)], self.value(node.value, wanted)), node)
 
+    def mover(self, target: ast.expr) -> tuple[str, Any] | None:
+        """The neighbourhood, by its name, that must know when this field is written."""
+        if isinstance(target, ast.Attribute):
+            for seen, sight in self.program.sees.items():
+                if sight.moves == target.attr:
+                    return seen, sight
+        return None
+
     def target(self, node: ast.expr) -> ast.expr:
         """Where a value goes."""
         if isinstance(node, ast.Tuple):

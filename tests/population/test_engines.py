@@ -6,10 +6,10 @@ import pytest
 from mas_kit import Model
 from mas_kit.checks import ConformanceError, check_engines
 from mas_kit.population import Anyone, Leader, Population, Record
-from mas_kit.population.samples import Road, boltzmann, ring
+from mas_kit.population.samples import SAMPLES, Road, boltzmann, ring
 
 
-@pytest.mark.parametrize("make", [ring, boltzmann], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES)
 def test_every_sample_agrees(make):
     assert check_engines(lambda engine: make(40, engine=engine, seed=3), ticks=60).ok
 
