@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 
 from mas_kit.core.errors import ParameterError, out_of_range
 from mas_kit.usecases.traffic.assignment import Roads, system_optimum, user_equilibrium
-from mas_kit.usecases.traffic.network import Floats, RoadNetwork
+from mas_kit.usecases.traffic.network import Floats, RoadNetwork, all_routes
 
 
 def price_of_anarchy(network: RoadNetwork, *, gap: float = 1e-9) -> float:
@@ -53,24 +52,8 @@ def by_the_map(network: RoadNetwork) -> Floats:
     return Roads(network).all_or_nothing(network.free)[0]
 
 
-def routes(network: RoadNetwork, pair: int = 0) -> list[tuple[int, ...]]:
-    """Every route of a pair that passes no node twice, as links; for small networks."""
-
-    def onward(node: int, been: tuple[int, ...], links: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        if node == network.destination[pair]:
-            yield links
-            return
-        for link in np.flatnonzero(network.tail == node).tolist():
-            there = int(network.head[link])
-            if there not in been:
-                yield from onward(there, (*been, there), (*links, link))
-
-    start = int(network.origin[pair])
-    return list(onward(start, (start,), ()))
-
-
 def pure_equilibria(network: RoadNetwork) -> list[tuple[int, ...]]:
-    """How many players take each of the `routes` in every equilibrium in pure strategies; by trying all.
+    """How many players take each of the routes in every equilibrium in pure strategies; by trying all.
 
     For one pair and a whole number of players, each of whom counts itself in: an equilibrium of Rosenthal's
     congestion game (International Journal of Game Theory 2, 1973, 65-67).
@@ -78,7 +61,7 @@ def pure_equilibria(network: RoadNetwork) -> list[tuple[int, ...]]:
     players = int(network.demand[0])
     if len(network.demand) != 1 or players != network.demand[0]:
         raise ParameterError("one pair and a whole number of players have splits to try; give such a network")
-    ways = routes(network)
+    ways = all_routes(network)
     uses = np.zeros((len(ways), len(network.tail)))
     for row, links in enumerate(ways):
         uses[row, list(links)] = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +27,7 @@ from mas_kit.usecases.traffic.travellers import RULES, Travellers
 from mas_kit.usecases.traffic.travellers import News as Knowledge
 from mas_kit.usecases.traffic.world import World
 
-MAPS, SPREAD = 20, 0.7  # own path: how many maps the routes come from that people may try, and how wrong
+MAPS, SPREAD = 20, 0.7  # where routes come from that people may try: how many maps, and how wrong
 
 
 def network_of(world: str, *, bridge: bool = True) -> RoadNetwork:
@@ -85,7 +86,7 @@ class RouteChoice(World):
                 f"'full' with choice={p.choice!r}",
                 "take choice='averages' or 'constant' for travellers who know their own trips only",
             )
-        if p.information == "own path":
+        if p.information == "own path" or p.choice == "logit":
             book.explore(self.model.stream("maps"), MAPS, SPREAD)
         self.vehicles = {"pigou": 1 / p.travellers, "sioux falls": float(p.packet)}.get(p.world, 1.0)
         pair = np.repeat(np.arange(len(demand)), np.rint(demand / self.vehicles).astype(np.int64))
@@ -181,16 +182,31 @@ class RouteChoice(World):
         """Root mean square difference of today's link flows to these, as a share of their mean."""
         return float(np.sqrt(((self.flow - flow) ** 2).mean()) / flow.mean())
 
+    def beside_those_who_keep(self) -> Assignment:
+        """The user equilibrium of those who listen, beside the flow of those who keep to their routes."""
+        keeps = self.travellers["keeps"]
+        route, pair = self.travellers["route"], self.travellers["pair"]
+        still, _ = self.book.flow(route[keeps], route[keeps].copy(), self.vehicles)
+        moving = np.bincount(pair[~keeps], minlength=len(self.network.demand)) * self.vehicles
+        left = moving > 0
+        n = self.network
+        demand = np.asarray(moving[left], np.float64)
+        others = replace(n, origin=n.origin[left], destination=n.destination[left], demand=demand)
+        return user_equilibrium(others, gap=1e-9, background=still)
+
     def observe(self) -> Mapping[str, Any]:
         """Total time, also over the optimum's, mean time, gap, who switched, tolls; flows of few roads."""
-        total = self.total_time
+        total, gap = self.total_time, self.gap
         row = {
             "tstt": total,
             "tstt over so": total / self.optimum.total_time,
             "time per trip": total / self.network.demand.sum(),
-            "gap": self.gap,
+            "gap": gap,
             "switched": self.switched,
             "toll revenue": float(self.flow @ self.toll),
+            "shown over so": min(total / self.optimum.total_time, 3.0),  # the first days would dwarf the rest
+            "log gap": float(np.log10(max(gap, 1e-9))),
+            "equilibrium over so": self.equilibrium.total_time / self.optimum.total_time,
         }
         if len(self.flow) <= 8:
             row |= {f"flow {name}": float(x) for name, x in zip(self.network.links, self.flow, strict=True)}
@@ -200,6 +216,8 @@ class RouteChoice(World):
         """Of the last day, and means (of flows also standard deviations) over the second half of the run."""
         rows = self.model.history[len(self.model.history) // 2 :]
         found = {name: float(value) for name, value in self.observe().items()}
+        for drawn in ("shown over so", "log gap", "equilibrium over so"):
+            del found[drawn]
         found["rmse"] = self.rmse(self.equilibrium.flow)
         found["tstt over ue"] = found["tstt"] / self.equilibrium.total_time
         for name in [name for name in found if name in rows[0]] if rows else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -106,6 +107,22 @@ class RoadNetwork:
         kept[[self.link(name) for name in links]] = False
         parts = ("tail", "head", "free", "slope", "power", "capacity")
         return replace(self, **{part: getattr(self, part)[kept] for part in parts})
+
+
+def all_routes(network: RoadNetwork, pair: int = 0) -> list[tuple[int, ...]]:
+    """Every route of a pair that passes no node twice, as links; for small networks."""
+
+    def onward(node: int, been: tuple[int, ...], links: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        if node == network.destination[pair]:
+            yield links
+            return
+        for link in np.flatnonzero(network.tail == node).tolist():
+            there = int(network.head[link])
+            if there not in been:
+                yield from onward(there, (*been, there), (*links, link))
+
+    start = int(network.origin[pair])
+    return list(onward(start, (start,), ()))
 
 
 def _network(

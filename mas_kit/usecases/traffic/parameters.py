@@ -43,9 +43,6 @@ class RouteParameters(Parameters):
     explore: float = parameter(
         0.1, ge=0, le=1, step=0.01, group="information", help="own path: share that tries another way"
     )
-    engine: Literal["columns", "objects", "auto"] = parameter(
-        "columns", group="travellers", help="travellers as compiled columns or as objects: the same numbers"
-    )
     information: Literal["full", "own path"] = parameter(
         "full", group="information", help="what a traveller learns: all times, or those of its own trips"
     )
@@ -70,3 +67,7 @@ class RouteParameters(Parameters):
 
 class TrafficParameters(CarParameters, SignalParameters, RouteParameters):
     """Parameters of `Traffic`; which of them matter depends on `world`."""
+
+    engine: Literal["columns", "objects", "auto"] = parameter(
+        "columns", help="travellers and cars as compiled columns or as Python objects: the same numbers"
+    )

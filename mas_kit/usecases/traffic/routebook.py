@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mas_kit.usecases.traffic.assignment import Roads
-from mas_kit.usecases.traffic.network import Floats, Ints
+from mas_kit.usecases.traffic.assignment import BARRED, Roads
+from mas_kit.usecases.traffic.network import Floats, Ints, all_routes
 
 
 class RouteBook:
@@ -58,6 +58,11 @@ class RouteBook:
             maps: how many; spread: standard deviation of the factor's logarithm
         """
         network = self.roads.network
+        if len(network.origin) == 1:  # so few that all are known
+            for route in all_routes(network):
+                away = np.full(len(network.tail), BARRED)
+                away[list(route)] = 0
+                self.look(away)
         typical = network.time(network.capacity / 2)
         for _ in range(maps):
             self.look(typical * np.exp(spread * rng.standard_normal(len(typical))))

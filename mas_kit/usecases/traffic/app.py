@@ -1,0 +1,51 @@
+"""The page of the traffic model: what to draw, no logic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from mas_kit.usecases.traffic import pictures_routes
+from mas_kit.usecases.traffic.model import Traffic
+from mas_kit.viz import App, Picture, page_of
+
+
+def drawn(model: Traffic) -> Any:
+    """The module that draws this model's world."""
+    own = {"signals": "pictures_signals", "cars": "pictures_cars"}
+    return import_module(f"mas_kit.usecases.traffic.{own.get(model.p.world, 'pictures_routes')}")
+
+
+def picture(model: Traffic) -> Picture:
+    """The roads, the grid or the ring."""
+    found: Picture = drawn(model).picture(model)
+    return found
+
+
+def facts(model: Traffic) -> Mapping[str, str]:
+    """The headline numbers of the world."""
+    found: Mapping[str, str] = drawn(model).facts(model)
+    return found
+
+
+APP = App(
+    model=Traffic,
+    title="Urban traffic",
+    about=(
+        "Choose a world and press reset. In Sioux Falls every trip is a traveller who chooses a route each "
+        "morning by the news; a road is drawn as wide as its flow, and the darker the fuller (the middle of the "
+        "scale is its capacity). The dot on a road is its gantry, red when it takes a toll: click it, or the "
+        "board with the news, and ask it why.\n\n"
+        "Try choice: constant with a rate of 0.3, then 0.05. Then let the gantries set tolls (toll: adaptive), "
+        "and watch the total time go below that of the equilibrium. In Braess's town take the bridge away."
+    ),
+    picture=picture,
+    charts=[*pictures_routes.CHARTS],
+    facts=facts,
+    clock="day",
+    speed=4.0,
+    inspect="news",
+    ranges={"days": (10, 400), "theta": (0, 10), "travellers": (10, 200)},
+)
+__getattr__ = page_of(APP)
