@@ -19,7 +19,7 @@ FREE = "without dawdling: everybody free, or every gap used: min(v_max r, 1 - r)
 MEASURED = "simulations by another program, to three digits"
 RING = {"world": "cars", "cells": 1000, "record": False}
 # Waves of density die out within about cells ** 1.5 steps, so that a short ring is in its long run soon.
-SHORT = {"cells": 200, "steps": 20_000, "settle": 6000}
+SHORT = {"cells": 200, "steps": 14_000, "settle": 5000}
 PRECISE = StandardErrors(3.5, at_most=0.001)
 
 

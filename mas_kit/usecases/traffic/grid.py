@@ -197,8 +197,13 @@ def flows(grid: Grid, rates: Sequence[float], turning: float) -> NDArray[np.floa
 
     Args:
         rates: arrivals a tick at each link (0 inside the grid), shape (2 * crossings,).
-        turning: share that turns at each crossing.
+        turning: share that turns at each crossing, below 1: else they drive round a block for ever.
+
+    Raises:
+        ParameterError: such a share.
     """
+    if not 0 <= turning < 1:
+        raise out_of_range("turning", turning, "0 to below 1", "somebody must go straight on")
     size = len(grid.onward)
     routing = np.zeros((size, size))
     for link in range(size):

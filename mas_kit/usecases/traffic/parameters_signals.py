@@ -41,7 +41,7 @@ class SignalParameters(Parameters):
         help="arrivals at the edge on each east-west street",
     )
     turning: float = parameter(
-        0.2, ge=0, le=1, step=0.05, group="signals", help="share that turns at each crossing"
+        0.2, ge=0, le=0.9, step=0.05, group="signals", help="share that turns at each crossing"
     )
     storage: int = parameter(
         20,
