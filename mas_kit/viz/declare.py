@@ -84,8 +84,9 @@ class App:
     ``charts``: declared charts, or a function of the model that returns Altair charts which read the named
     data ``history``. ``facts(model)``: headline numbers, label -> text. ``clock``: what a tick is called
     ("week"). ``speed``: ticks per second at first (0: as fast as they can be drawn). ``inspect``: the agent
-    whose mind is open at first. ``fixed``: parameters that the page sets and does not show. ``ranges``: for
-    sliders, narrower than what is allowed: parameter -> (low, high).
+    whose mind is open at first. ``lie``: what the messages of a lying agent turn into, as fields of
+    ``Byzantine`` (None: the page has no button for lies). ``fixed``: parameters that the page sets and does
+    not show. ``ranges``: for sliders, narrower than what is allowed: parameter -> (low, high).
     """
 
     model: type[Model]
@@ -98,6 +99,7 @@ class App:
     clock: str = "tick"
     speed: float = 2.0
     inspect: str = ""
+    lie: Mapping[str, Any] | None = None
     fixed: Mapping[str, Any] | None = None
     ranges: Mapping[str, tuple[float, float]] | None = None
 

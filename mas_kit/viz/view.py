@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets as w
 
 from mas_kit.core.errors import MasKitError, ParameterError
+from mas_kit.viz.breaker import Breaker, left_half
 from mas_kit.viz.controls import Panel
 from mas_kit.viz.declare import App
 from mas_kit.viz.default import default_picture
@@ -48,6 +49,7 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self.transport = Transport(app.speed, session.seed, app.clock)
         self.panel = Panel(session.parameters, self._on_parameter, hidden=app.fixed or (), ranges=app.ranges)
         self.controls = self.panel.by_name
+        self.breaker = Breaker(session.model, self._halves, app.lie, self._guarded)
         self.seat = Seat(app.ask, app.clock, self._on_answer)
         self.panes = Panes(app, session.model)
         self.notice = w.HTML()
@@ -62,9 +64,10 @@ class ModelView(w.VBox):  # type: ignore[misc]
             ]
         )
         main.add_class("mk-main")
-        side = w.VBox([w.HTML("<h4>Parameters</h4>"), self.panel.widget])
+        title = [w.HTML("<h4>Parameters</h4>")] if self.controls else []
+        side = w.VBox([self.breaker.widget, *title, self.panel.widget])
         side.add_class("mk-side")
-        body = w.HBox([side, main] if self.controls else [main])
+        body = w.HBox([side, main])
         body.add_class("mk-body")
         super().__init__([head, self.notice, body])
         self.add_class("mas-kit")
@@ -133,6 +136,8 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self._say("")
         if self.stage.selected and self.stage.selected not in self.model.by_name:
             self.stage.selected = ""
+        self.breaker.select(self.stage.selected)
+        self.breaker.follow(self.model)
         self._push(reset=True)
 
     def inspect(self, name: str, *, open_tab: bool = True) -> None:
@@ -141,6 +146,7 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self.stage.selected = name
         if open_tab:
             self.transport.tabs.value = "Mind"
+        self.breaker.select(name)
         self.panes.look(self.model, name)
 
     def answer(self, action: Any) -> None:
@@ -279,6 +285,9 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self.stage.send(frame.content, frame.buffers)
         self._refresh(settle=settle or reset or bool(waiting))
 
+    def _halves(self, model: Any) -> list[str]:
+        return left_half(model, (self.app.picture or default_picture)(model))
+
     def _facts(self, waiting: Sequence[Any]) -> dict[str, Any]:
         tick, horizon = self.model.tick, self.model.horizon
         clock = f"{self.app.clock} {tick}" + (f" of {horizon}" if horizon is not None else "")
@@ -292,6 +301,7 @@ class ModelView(w.VBox):  # type: ignore[misc]
 
     def _refresh(self, *, settle: bool) -> None:
         self.panes.refresh(self.model, self.stage.selected, settle=settle)
+        self.breaker.show()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, and beside it a still picture for print and for GitHub."""

@@ -178,6 +178,23 @@ def test_a_click_on_an_agent_opens_its_mind_which_follows_the_run(visit):
     visit.wait_for_function("document.querySelector('.mk-mind td').innerText === '2'")
 
 
+def test_what_a_person_breaks_stays_broken_until_it_is_mended(visit):
+    visit.locator(".mas-kit").get_by_text("Break it", exact=True).click()
+    x, y = place(visit, 2)
+    visit.mouse.click(x, y)
+    visit.locator(".mk-fold b", has_text="w2").wait_for()
+    button(visit, "Crash").click()
+    visit.locator(".mk-faults li", has_text="w2 is down since tick 1").wait_for()
+    button(visit, "Step").click()
+    until(visit, lambda canvas: canvas["time"] == "1")
+    visit.locator(".mk-mind .mk-bad", has_text="down").wait_for()
+    button(visit, "Mend all").click()
+    visit.locator(".mk-fold", has_text="Nothing is broken").wait_for()
+    button(visit, "Step").click()
+    until(visit, lambda canvas: canvas["time"] == "2")
+    visit.wait_for_function("!document.querySelector('.mk-mind .mk-bad')")
+
+
 def test_the_keyboard_reaches_agents_and_the_clock(visit):
     visit.focus(CANVAS)
     visit.keyboard.press("ArrowRight")
