@@ -50,7 +50,8 @@ class Traitor:
         if fault.alter == "equivocate":
             place = names.index(message.receiver) if message.receiver in names else 0
         rng = np.random.default_rng(np.random.SeedSequence(word, spawn_key=(place,)))
-        content = _walk(message.content, fault, fault.field is None, lambda v: _lie(v, fault, place, rng))
+        whole = fault.field is None or not _has_parts(message.content)  # a bare value counts as the field
+        content = _walk(message.content, fault, whole, lambda v: _lie(v, fault, place, rng))
         return message if content is message.content else message._replace(content=content)
 
     def remember(self, message: Message) -> None:
@@ -135,6 +136,10 @@ def _walk(value: Any, fault: Byzantine, inside: bool, lie: Callable[[Any], Any])
             return value
         return type(value)(made)
     return lie(value) if inside else value
+
+
+def _has_parts(value: Any) -> bool:
+    return isinstance(value, tuple | list | frozenset | set) or _named(value) is not None
 
 
 def _named(value: Any) -> Mapping[Any, Any] | None:

@@ -122,7 +122,8 @@ class Byzantine(Fault):
             either sign; any choice). Whole numbers stay whole.
         choices: what could be said; then only values that are among them are altered, in these only: words
             too, which are left alone otherwise. Without them every number and every truth value is.
-        field: alter only what stands under this field or key of the content; None: wherever it stands.
+        field: alter only what stands under this field or key of the content (a bare value counts as the
+            field); None: wherever it stands.
         posing_as: whose name is forged; None: anybody's but the receiver's.
         share: the share of its messages that this befalls.
 

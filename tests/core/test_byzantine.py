@@ -61,6 +61,7 @@ def told(content, *receivers, ticks=3, faults=(), log=False, **lie):
         (1, {"choices": (True, False)}, 1),  # 1 is not True here
         (None, {}, None),
         (OFFER, {}, Offer(Bid(-3.5, -2, "a"), False, ("yes", {"price": -7}))),
+        (4, {"field": "price"}, -4),  # a bare value counts as the field
         (OFFER, {"field": "price"}, Offer(Bid(-3.5, 2, "a"), True, ("yes", {"price": -7}))),
         (OFFER, {"field": "notes"}, Offer(Bid(3.5, 2, "a"), True, ("yes", {"price": -7}))),
         (Bid(1.0, 1, "a"), {"field": "whose", "choices": ("a", "z")}, Bid(1.0, 1, "z")),

@@ -13,6 +13,7 @@ from mas_kit.usecases.drones.mail import Beat, Board, Command, Report
 from mas_kit.usecases.drones.model import DroneFleet
 from mas_kit.viz import App, Bar, BarChart, Lane, LineChart, Movers, Picture, page_of
 
+SLOT = 2.4  # cells between two parked drones: as much as their bars take
 BLUE, VERMILION, GREEN, AMBER, VIOLET, SKY, SLATE, ROSE = range(8)
 LANES = (
     Lane("radio", SKY),
@@ -43,16 +44,13 @@ def picture(model: DroneFleet) -> Picture:
         name=[*names, *(holder.get(o.number, f"station-{o.station + 1}") for o in orders)]
         + ["no-fly"] * len(blocked),
         x=[x for x, _ in places],
-        y=[
-            y + (0.9 if i in range(len(model.stations), len(on_ground)) else 0)
-            for i, (_, y) in enumerate(places)
-        ],
+        y=[y for _, y in places],
         size=[0.6] * len(model.stations)
         + [0.6] * len(model.dispatchers)
         + [0.5] * len(model.drones)
         + [0.45] * len(orders)
         + [0.5] * len(blocked),
-        bounds=(-1, -1, ground.size, ground.size),
+        bounds=(-1.5, -3, ground.size + 0.5, ground.size + 1.8),
         shape=["hub"] * len(model.stations)
         + ["robot"] * len(model.dispatchers)
         + ["triangle"] * len(model.drones)
@@ -66,8 +64,6 @@ def picture(model: DroneFleet) -> Picture:
         label=[name.replace("drone-", "").replace("station-", "S") for name in names]
         + [f"#{order.number}" for order in orders]
         + [""] * len(blocked),
-        badge=[agent.stop.purpose if isinstance(agent, Drone) else "" for agent in agents]
-        + [""] * (len(orders) + len(blocked)),
         bars={
             "battery": Bar(
                 on_ground + [drone.battery for drone in model.drones] + scenery, GREEN, float(model.p.battery)
@@ -86,20 +82,32 @@ def picture(model: DroneFleet) -> Picture:
 
 
 def place(model: DroneFleet, agent: Any) -> tuple[float, float]:
-    """Where to draw an agent: parked drones around their pad, a dispatcher beside its station."""
+    """Where to draw an agent: parked drones in rows beyond their pad, a dispatcher beside its station."""
     x, y = model.ground.place(agent.cell)
-    if isinstance(agent, Drone) and agent.cell in model.ground.pads:
-        parked = [drone.name for drone in model.drones if drone.cell == agent.cell]
-        turn = 2 * math.pi * parked.index(agent.name) / len(parked)
-        return x + 1.5 * math.sin(turn), y + 1.5 * math.cos(turn)
-    return (x - 2.8, float(y)) if isinstance(agent, Dispatcher) else (float(x), float(y))
+    if isinstance(agent, Dispatcher):
+        return x - 2.6, float(y)
+    if not isinstance(agent, Drone):
+        return float(x), float(y)
+    here = [drone.name for drone in model.drones if drone.cell == agent.cell]
+    at = here.index(agent.name)
+    if agent.cell not in model.ground.pads:
+        return x + 0.8 * (at - (len(here) - 1) / 2), float(y)  # in layers, one above the other
+    columns = max(3, math.ceil(len(here) / 2))
+    row, column = divmod(at, columns)
+    wide = min(columns, len(here) - row * columns)
+    rows = 2.3 + 2.5 * row
+    return x + SLOT * (column - (wide - 1) / 2), y + 0.6 + rows if 2 * y > model.ground.size else y - rows
 
 
 def radio_links(model: DroneFleet, names: list[str]) -> list[tuple[Any, Any, str]]:
     """Who is in direct radio range (or on the wire), by row."""
     index = {name: i for i, name in enumerate(names)}
+    cell = {name: model.agent(name).cell for name in names}
     return [
-        (index[name], index[other], "radio") for name in names for other in model.near(name) if name < other
+        (index[name], index[other], "radio")
+        for name in names
+        for other in model.near(name)
+        if name < other and cell[name] != cell[other]  # who stands together can talk, lines or not
     ]
 
 
@@ -181,6 +189,7 @@ APP = App(
     clock="tick",
     speed=4.0,
     inspect="drone-1",
+    lie={"alter": "corrupt", "change": "scale", "factor": 10, "field": "bid"},
     ranges={
         "ticks": (20, 400),
         "drones": (1, 12),

@@ -50,6 +50,9 @@ class Terrain:
         self.distance: tuple[tuple[int, ...], ...] = tuple(tuple(row) for row in rows)
         self.pad = tuple(min(pads, key=lambda pad: self.distance[cell][pad]) for cell in range(size * size))
 
+    def __repr__(self) -> str:
+        return f"<map of {self.size} × {self.size} cells, {len(self.pads)} pads>"
+
     def _next(self, cell: int) -> tuple[int, ...]:
         if cell in self.blocked:
             return ()
