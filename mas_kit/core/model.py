@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mas_kit.population.population import Population
 
 Activation = Literal["simultaneous", "random", "in order"]
+# Attributes whose names a model's author may well think of, and which the kit fails without, far away.
+_OURS = ("people", "networks", "populations", "by_name", "history", "injector", "biases", "log", "p", "seeds")
 
 
 class Roster(dict[str, "Agent"]):
@@ -106,7 +108,14 @@ class Model(Clock):
         self.biases: list[tuple[Bias, int | None]] = []
         self.anyone_down = False
         self.injector = Injector(self, faults)
+        ours = {name: getattr(self, name) for name in _OURS}
         self.build()
+        for name, attribute in ours.items():
+            if getattr(self, name) is not attribute:
+                raise MasKitError(
+                    f"{type(self).__name__}.build sets self.{name}, which every model has and needs; "
+                    "give yours another name"
+                )
         for name, policy in (policies or {}).items():
             self.agent(name).policy = policy
         self.ready()

@@ -421,3 +421,13 @@ def test_the_middle_of_a_tick_cannot_be_copied():
     for how in (pickle.dumps, copy.deepcopy):
         with pytest.raises(TickError, match=r"call finish_tick\(\) before copying"):
             how(model)
+
+
+@pytest.mark.parametrize("name", ["people", "networks", "history", "log"])
+def test_a_model_that_takes_one_of_our_names_is_told_so(name):
+    class Taken(Model):
+        def build(self):
+            setattr(self, name, "mine")
+
+    with pytest.raises(MasKitError, match=f"build sets self.{name}, .* give yours another name"):
+        Taken(seed=1)
