@@ -41,6 +41,13 @@ def hypot(x: float, y: float) -> float:
     return math.sqrt(x * x + y * y)
 
 
+def whole(value: int) -> int:
+    """A value for an int field, which has 64 bits in both engines."""
+    if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:
+        return value
+    raise OverflowError("an int field holds whole numbers of 64 bits")
+
+
 def integers(rng: np.random.Generator, low: int, high: int | None = None) -> int:
     """A whole number from low (0) up to, not including, high."""
     return int(rng.integers(low, high))

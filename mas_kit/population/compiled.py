@@ -225,6 +225,25 @@ def mul(a: int, b: int) -> int:
     return found
 
 
+@_inline
+def int_floordiv(a: int, b: int) -> int:
+    if b == -1:  # the one quotient that may not fit, which processors answer with a trap
+        return sub(0, a)
+    return a // b
+
+
+@_inline
+def int_mod(a: int, b: int) -> int:
+    if b == -1:
+        return 0
+    return a % b
+
+
+@_inline
+def int_abs(a: int) -> int:
+    return sub(0, a) if a < 0 else a
+
+
 @_plain
 def int_power(x: int, exponent: int) -> int:
     found = 1

@@ -5,12 +5,19 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from mas_kit.population.kinds import FLOAT, INT, Agent, Array, Kind, Number, Seen, World
+from mas_kit.population.kinds import BOOL, FLOAT, INT, Agent, Array, Kind, Number, Seen, World
 from mas_kit.population.program import Program, Routine
 from mas_kit.population.sights import Leader
 from mas_kit.population.writing import Writer, call, is_exact, name
 
-_CHECKED = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "divide"}
+_CHECKED = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "divide",
+    ast.Mod: "int_mod",
+    ast.FloorDiv: "int_floordiv",
+}
 _FLOATS = {ast.Mod: "mod", ast.FloorDiv: "floordiv"}
 _WHOLE = {
     "math.floor": "floor",
@@ -179,9 +186,9 @@ class ForColumns(Writer):
         if function in _WHOLE:
             return call(f"kit.{_WHOLE[function]}" if first == FLOAT else "int", self.value(arguments[0]))
         if function == "abs":
-            return call("abs", self.value(arguments[0], kind))
+            return call("abs" if kind == FLOAT else "kit.int_abs", self.value(arguments[0], kind))
         if function == "float":
-            return call("float", self.value(arguments[0]))
+            return call("float", self.value(arguments[0], INT if first == BOOL else None))
         if function == "bool":
             return ast.Compare(self.value(arguments[0]), [ast.NotEq()], [ast.Constant(0)])
         short = {"math.pow": "math_pow"}.get(function, function[5:])

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mas_kit.population import arithmetic
-from mas_kit.population.kinds import FLOAT, Kind, Seen, World
+from mas_kit.population.kinds import FLOAT, INT, Kind, Seen, World
 from mas_kit.population.program import Program, Routine
 from mas_kit.population.sights import Absent
 from mas_kit.population.writing import Writer, call, name
@@ -29,7 +29,11 @@ class _ForObjects(Writer):
         target = node.targets[0]
         mover = self.mover(target)
         if mover is None:
-            return super().visit_Assign(node)
+            written = super().visit_Assign(node)
+            grows = isinstance(target, ast.Attribute) and target.sort == INT  # type: ignore[attr-defined]
+            if grows and not isinstance(written.value, ast.Constant):
+                written.value = ast.copy_location(call("_kit.whole", written.value), node)
+            return written
         assert isinstance(target, ast.Attribute)
         value = self.value(node.value, target.sort)  # type: ignore[attr-defined]
         return ast.copy_location(ast.Expr(call(f"_put_{mover[0]}", self.visit(target.value), value)), node)

@@ -75,8 +75,9 @@ class Writer(ast.NodeTransformer):
         if isinstance(wanted, Number) and isinstance(kind, Number) and wanted != kind:
             if isinstance(written, ast.Constant):
                 written = ast.Constant({"int": int, "float": float}[wanted.type](written.value))  # type: ignore[arg-type]
-            else:
-                written = call(wanted.type, written)
+            else:  # a bool goes by way of an int, since compiled code knows no shorter one
+                through = [call("int", written)] if (kind, wanted) == (BOOL, FLOAT) else [written]
+                written = call(wanted.type, *through)
         if isinstance(wanted, Several) and isinstance(node, ast.Tuple):
             written = ast.Tuple(
                 [self.value(part, item) for part, item in zip(node.elts, wanted.items, strict=True)],
