@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mas_kit.core.errors import unknown
-from mas_kit.core.faults import Bias, Crash, Fault, Loss
 from mas_kit.experiments import Absolute, Computation, Expected, Experiment, StandardErrors
 from mas_kit.usecases.traffic.grid import NS, Grid, least_growth
 from mas_kit.usecases.traffic.model import Traffic
+from mas_kit.usecases.traffic.resilience_signals import CARD, study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 type Sample = NDArray[np.float64]
 
 VARAIYA = "Varaiya (2013), Transportation Research Part C 36, 177-195: the stability region"
-CARD = "a claim of the model card, Things to notice"
 GRID = {"world": "signals", "record": False}  # 4 by 4 one-way streets
 STRAIGHT = {**GRID, "turning": 0.0, "storage": 0}  # point queues, nobody turns
 HEAVY = {"rate_ns": 0.65, "rate_ew": 0.30}  # every crossing at 0.95 of its capacity
@@ -249,81 +247,27 @@ minds = Experiment(
     ],
 )
 
-# ---- faults
-
-SIGNALS = tuple(f"signal {row}-{col}" for row in range(1, 5) for col in range(1, 5))
-START, END = 500, 1000
+# ---- faults: what is kept of what sixteen minds gain over plans that were made once
 
 
-def _blind(count: int, offset: float) -> tuple[Fault, ...]:
-    """The north-south detectors of the first signals read 0 + offset."""
-    return tuple(
-        Bias(agent=name, field="queue_ns", factor=0, offset=offset, at=START, until=END)
-        for name in SIGNALS[:count]
-    )
+def _left(trouble: str, who: str = "signals", **wanted: Any) -> Expected:
+    estimator = partial(study.gain_left, trouble=trouble, who=who)
+    return _claim(f"gain left, {who}, {trouble}", estimator, **wanted)
 
 
-# what goes wrong from step START to step END; all of the signals are capacity aware, or one centre
-TROUBLES: Mapping[str, tuple[str, tuple[Fault, ...]]] = {
-    "none": ("capacity aware", ()),
-    "tuned plans": ("tuned", ()),
-    "a third of the messages lost": (
-        "capacity aware",
-        (Loss(network="neighbours", probability=1 / 3, at=START, until=END),),
-    ),
-    "all messages lost": (
-        "capacity aware",
-        (Loss(network="neighbours", probability=1.0, at=START, until=END),),
-    ),
-    "4 detectors dead": ("capacity aware", _blind(4, -1)),
-    "16 detectors dead": ("capacity aware", _blind(16, -1)),
-    "1 detector stuck at 0": ("capacity aware", _blind(1, 0)),
-    "4 detectors stuck at 0": ("capacity aware", _blind(4, 0)),
-    "1 controller down": ("capacity aware", (Crash(agent=SIGNALS[5], at=START, until=END),)),
-    "centre": ("centre", ()),
-    "centre down": ("centre", (Crash(agent="centre", at=START, until=END),)),
-}
-
-
-def troubled(*, seed: int, trouble: str, **parameters: Any) -> Traffic:
-    """The default grid (4 by 4, a fifth turns, 0.8 of capacity) with one trouble of `TROUBLES`."""
-    if trouble not in TROUBLES:
-        raise unknown("trouble", trouble, TROUBLES)
-    controller, faults = TROUBLES[trouble]
-    return Traffic(seed=seed, faults=faults, **{**GRID, "controller": controller, **parameters})
-
-
-def gain_left(frame: pd.DataFrame, trouble: str) -> tuple[float, float]:
-    """(score under trouble - score of the plan) / (score without trouble - score of the plan), and its error.
-
-    The score is minus the mean number of vehicles in the grid; the plan is the lone agent: tuned fixed plans,
-    made once from known rates, that nothing here can disturb. 1: nothing lost; 0: no better than the plan.
-    """
-    alone = _of(frame, "mean vehicles", trouble="tuned plans")
-    part = alone - _of(frame, "mean vehicles", trouble=trouble)
-    return _ratio(part, alone - _of(frame, "mean vehicles", trouble="none"))
-
-
-def locked(frame: pd.DataFrame, trouble: str) -> float:
+def locked(frame: pd.DataFrame, who: str, trouble: str) -> float:
     """Share of runs that never recover: 500 vehicles or more in the grid at the end."""
-    return float((_of(frame, "vehicles", trouble=trouble) >= 500).mean())
+    return float((_of(frame, "vehicles", who=who, trouble=trouble) >= 500).mean())
 
 
-def _left(trouble: str, **wanted: Any) -> Expected:
-    return _claim(f"gain left, {trouble}", partial(gain_left, trouble=trouble), **wanted)
+def _locked(trouble: str, who: str = "signals", **wanted: Any) -> Expected:
+    estimator = partial(locked, who=who, trouble=trouble)
+    return _claim(f"share of runs locked for good, {who}, {trouble}", estimator, **wanted)
 
 
-def _locked(trouble: str, **wanted: Any) -> Expected:
-    return _claim(f"share of runs locked for good, {trouble}", partial(locked, trouble=trouble), **wanted)
-
-
-faults = Experiment(
-    name="signals-resilience",
-    model=troubled,
-    parameters={"steps": 2000},
-    design={"trouble": list(TROUBLES)},
+faults = study.experiment(
+    "signals-resilience",
     seeds=10,
-    metrics=["vehicles", "mean vehicles"],
     expected=[
         _left("a third of the messages lost", low=0.9),
         _left("all messages lost", low=0.85),
@@ -333,7 +277,7 @@ faults = Experiment(
         _left("1 controller down", high=0),
         _locked("4 detectors stuck at 0", low=0.9),
         _locked("1 controller down", low=0.4),
-        _locked("centre down", high=0.1),
+        _locked("1 controller down", who="centre", high=0.1),
     ],
 )
 

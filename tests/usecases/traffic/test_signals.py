@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from mas_kit import Crash
-from mas_kit.core.errors import ParameterError, UnknownNameError
+from mas_kit.core.errors import ParameterError
 from mas_kit.experiments import Computation, run
 from mas_kit.usecases.traffic import experiments_signals as experiments
+from mas_kit.usecases.traffic import resilience_signals
 from mas_kit.usecases.traffic.grid import BLINK, EW, NOWHERE, NS, Grid, Vehicle, flows, least_growth
 from mas_kit.usecases.traffic.model import Traffic
 
@@ -285,6 +286,7 @@ def test_full_links_only_max_pressure_recovers():
     assert ends["tuned"] > 1000
 
 
-def test_unknown_trouble_is_told():
-    with pytest.raises(UnknownNameError, match="centre"):
-        experiments.troubled(seed=1, trouble="center down")
+def test_troubles_name_agents_that_exist():
+    for who in ("signals", "centre"):
+        for trouble in resilience_signals.study.labels:
+            assert resilience_signals.study.make(seed=1, who=who, trouble=trouble, steps=3).run().tick == 3
