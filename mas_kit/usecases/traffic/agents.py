@@ -38,8 +38,8 @@ class GantryPercept(NamedTuple):
 class Gantry(Agent):
     """Counts what passes its link, reports its travel time, sets its toll. Down, it closes its link."""
 
-    def __init__(self, model: Model, world: RouteChoice, link: int, policy: Policy) -> None:
-        super().__init__(model, world.network.links[link], policy)
+    def __init__(self, model: Model, world: RouteChoice, name: str, link: int, policy: Policy) -> None:
+        super().__init__(model, name, policy)
         self.world, self.link = world, link
 
     def perceive(self) -> GantryPercept:

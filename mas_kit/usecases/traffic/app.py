@@ -34,11 +34,12 @@ APP = App(
     title="Urban traffic",
     about=(
         "Choose a world and press reset. In Sioux Falls every trip is a traveller who chooses a route each "
-        "morning by the news; a road is drawn as wide as its flow, and the darker the fuller (the middle of the "
-        "scale is its capacity). The dot on a road is its gantry, red when it takes a toll: click it, or the "
-        "board with the news, and ask it why.\n\n"
-        "Try choice: constant with a rate of 0.3, then 0.05. Then let the gantries set tolls (toll: adaptive), "
-        "and watch the total time go below that of the equilibrium. In Braess's town take the bridge away."
+        "morning by the news. A road is drawn as wide as its flow, and the darker the fuller (in the middle "
+        "of the scale it is at capacity). The dot on a road is its gantry, red when it takes a toll: click "
+        "it, or the board with the news, and ask it why.\n\n"
+        "Try choice: constant with a rate of 0.3, then 0.05. Then let the gantries set tolls (toll: "
+        "adaptive), and watch the total time go below the equilibrium's. In Braess's town take the bridge "
+        "away."
     ),
     picture=picture,
     charts=[*pictures_routes.CHARTS],

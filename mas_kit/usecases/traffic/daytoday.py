@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,13 @@ from mas_kit.usecases.traffic.travellers import RULES, Travellers
 from mas_kit.usecases.traffic.travellers import News as Knowledge
 from mas_kit.usecases.traffic.world import World
 
+FEW = 8  # links of which each day's flow is told
 MAPS, SPREAD = 20, 0.7  # where routes come from that people may try: how many maps, and how wrong
 
 
-def network_of(world: str, *, bridge: bool = True) -> RoadNetwork:
-    """The network of a world by its name."""
+@cache
+def network_of(world: str, bridge: bool = True) -> RoadNetwork:
+    """The network of a world by its name; made once, like what is solved on it."""
     if world == "braess":
         return networks.braess(bridge=bridge)
     return {
@@ -39,6 +42,18 @@ def network_of(world: str, *, bridge: bool = True) -> RoadNetwork:
         "lab game": networks.lab_game,
         "sioux falls": networks.sioux_falls,
     }[world]()
+
+
+@cache
+def optimum_of(world: str, bridge: bool = True) -> Assignment:
+    """The system optimum of a world."""
+    return system_optimum(network_of(world, bridge), gap=1e-9)
+
+
+@cache
+def equilibrium_of(world: str, bridge: bool = True) -> Assignment:
+    """The user equilibrium of a world, without tolls and with everybody informed."""
+    return user_equilibrium(network_of(world, bridge), gap=1e-9)
 
 
 class RouteChoice(World):
@@ -59,7 +74,7 @@ class RouteChoice(World):
     def build(self) -> None:
         """The roads with a gantry on each, the board, and the travellers on the shortest ways of the map."""
         model, p = self.model, self.p
-        self.network = network_of(p.world, bridge=p.bridge)
+        self.network = network_of(p.world, p.bridge)
         self.roads = Roads(self.network)
         self.book = RouteBook(self.roads)
         links = len(self.network.tail)
@@ -71,10 +86,14 @@ class RouteChoice(World):
         fixed = self.optimal_tolls if p.toll == "marginal cost" else np.zeros(links)
         adaptive = p.toll == "adaptive"
         self.gantries = [
-            Gantry(model, self, i, MarginalCostToll(p.toll_share) if adaptive else FixedToll(fixed[i]))
-            for i in range(links)
+            Gantry(model, self, name, i, MarginalCostToll(p.toll_share) if adaptive else FixedToll(fixed[i]))
+            for i, name in enumerate(self.network.links)
         ]
         self.board = News(model, self)
+        self.today: dict[str, float] = {}
+        kept = ["gap", "tstt over so", "time per trip"]
+        kept += [f"flow {name}" for name in self.network.links] if links <= FEW else []
+        self.days: dict[str, list[float]] = {name: [] for name in kept}
         self._travellers()
 
     def _travellers(self) -> None:
@@ -145,6 +164,7 @@ class RouteChoice(World):
         self.flow, self.switched = self.book.flow(self.travellers["route"], self.before, self.vehicles)
         self.time = self.network.time(self.flow)
         self.slope = self._slope()
+        self.today = self._today()
 
     def _slope(self) -> Floats:
         n = self.network
@@ -153,20 +173,20 @@ class RouteChoice(World):
 
     # ---- what is measured
 
-    @cached_property
+    @property
     def optimum(self) -> Assignment:
         """The system optimum of these roads."""
-        return system_optimum(self.network, gap=1e-9)
+        return optimum_of(self.p.world, self.p.bridge)
 
-    @cached_property
+    @property
     def optimal_tolls(self) -> Floats:
         """What each vehicle costs the others at the optimum."""
         return self.network.marginal_toll(self.optimum.flow)
 
-    @cached_property
+    @property
     def equilibrium(self) -> Assignment:
         """The user equilibrium of these roads, without tolls and with everybody informed."""
-        return user_equilibrium(self.network, gap=1e-9)
+        return equilibrium_of(self.p.world, self.p.bridge)
 
     @property
     def total_time(self) -> float:
@@ -194,36 +214,45 @@ class RouteChoice(World):
         others = replace(n, origin=n.origin[left], destination=n.destination[left], demand=demand)
         return user_equilibrium(others, gap=1e-9, background=still)
 
-    def observe(self) -> Mapping[str, Any]:
-        """Total time, also over the optimum's, mean time, gap, who switched, tolls; flows of few roads."""
-        total, gap = self.total_time, self.gap
+    def _today(self) -> dict[str, float]:
+        total, gap, best = self.total_time, self.gap, self.optimum.total_time
         row = {
             "tstt": total,
-            "tstt over so": total / self.optimum.total_time,
-            "time per trip": total / self.network.demand.sum(),
+            "tstt over so": total / best,
+            "time per trip": total / float(self.network.demand.sum()),
             "gap": gap,
             "switched": self.switched,
             "toll revenue": float(self.flow @ self.toll),
-            "shown over so": min(total / self.optimum.total_time, 3.0),  # the first days would dwarf the rest
-            "log gap": float(np.log10(max(gap, 1e-9))),
+        }
+        if len(self.flow) <= FEW:
+            row |= {f"flow {name}": float(x) for name, x in zip(self.network.links, self.flow, strict=True)}
+        for name in self.days:
+            self.days[name].append(row[name])
+        return row
+
+    def observe(self) -> Mapping[str, Any]:
+        """Total time, also over the optimum's, time per trip, gap, who switched, tolls; flows of few roads.
+
+        And for the charts: total time over the optimum's as far as 3 (the first days would dwarf the rest),
+        the logarithm of the gap, and what the equilibrium has.
+        """
+        row = self.today
+        return row | {
+            "shown over so": min(row["tstt over so"], 3.0),
+            "log gap": math.log10(max(row["gap"], 1e-9)),
             "equilibrium over so": self.equilibrium.total_time / self.optimum.total_time,
         }
-        if len(self.flow) <= 8:
-            row |= {f"flow {name}": float(x) for name, x in zip(self.network.links, self.flow, strict=True)}
-        return row
 
     def metrics(self) -> dict[str, float]:
         """Of the last day, and means (of flows also standard deviations) over the second half of the run."""
-        rows = self.model.history[len(self.model.history) // 2 :]
-        found = {name: float(value) for name, value in self.observe().items()}
-        for drawn in ("shown over so", "log gap", "equilibrium over so"):
-            del found[drawn]
+        found = {name: float(value) for name, value in self.today.items()}
+        if not found:
+            return {}
         found["rmse"] = self.rmse(self.equilibrium.flow)
         found["tstt over ue"] = found["tstt"] / self.equilibrium.total_time
-        for name in [name for name in found if name in rows[0]] if rows else ():
-            values = [row[name] for row in rows]
-            if name in ("gap", "tstt over so", "time per trip") or name.startswith("flow "):
-                found[f"mean {name}"] = float(np.mean(values))
+        for name, values in self.days.items():
+            late = values[len(values) // 2 :]
+            found[f"mean {name}"] = float(np.mean(late))
             if name.startswith("flow "):
-                found[f"sd {name}"] = float(np.std(values))
+                found[f"sd {name}"] = float(np.std(late))
         return found

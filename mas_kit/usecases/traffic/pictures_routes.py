@@ -67,7 +67,7 @@ def middle(world: RouteChoice, link: int, bend: float) -> tuple[float, float]:
 
 
 def sample(world: RouteChoice, x: float, y: float, unit: float) -> list[tuple[str, float, float, int]]:
-    """Travellers where there are few: name, place (in rows beside the roads), and a colour for their route."""
+    """Travellers where there are few: name, place (beside the roads), and a colour for their route."""
     count = len(world.travellers)
     if count > SHOWN_UP_TO:
         return []

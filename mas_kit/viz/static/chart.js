@@ -41,6 +41,12 @@ function createStore(model) {
       return thin(points);
     });
   };
+  // Has this model anything for the chart? One world of a model may record what another does not have.
+  store.knows = (chart, bar) => {
+    if (chart.mode === "bars") return (store.bars[bar] || []).length > 0;
+    if (chart.mode === "history" || !store.time.length) return true;
+    return chart.columns.some(([, name]) => (store.columns[name] || []).some((value) => value !== null));
+  };
   return store;
 }
 
@@ -83,6 +89,9 @@ function createPanel(model, store, el) {
     theme = wanted;
     for (const one of cells) {
       if (closed) return;
+      const known = store.version === 0 || store.knows(one.chart, one.bar);
+      one.cell.style.display = known ? "" : "none";
+      if (!known) continue;
       const width = Math.max(one.cell.clientWidth, 120);
       if (fresh || !one.api) await embed(one);
       else if (one.shown !== store.version || Math.abs(width - one.width) > 2) {
