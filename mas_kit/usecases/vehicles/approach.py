@@ -120,8 +120,7 @@ class Approach(Policy):
         else:
             wanted = min(see.distance, full)
         to = self._behind(see, wanted)
-        clear = see.ahead - know.limit * (slot - see.time) <= -know.limit * know.ts + TINY
-        goes = slot <= after and to == wanted and clear
+        goes = slot <= after and to == wanted
         return Drive(to if goes else max(to, 0.0), slot if goes else None, slot, ask, cancel)
 
     def _behind(self, see: ApproachPercept, wanted: float) -> float:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mas_kit.usecases.vehicles.crossing import Crossing
 
 PROTOCOL = "reservation"
+TINY = 1e-6  # s: rounding
 REQUEST, CANCEL = Performative.REQUEST, Performative.CANCEL
 GRANT, WAIT, REJECT = Performative.AGREE, Performative.INFORM, Performative.REFUSE
 
@@ -96,7 +97,7 @@ class IntersectionManager(Agent):
             return
         road, ready = message.content
         given = book.get(car)
-        if given is not None and given.number == number and given.slot >= ready:
+        if given is not None and given.number == number and given.slot >= ready - TINY:
             again.append(given)
             return
         book.pop(car, None)
