@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple, Self, TypedDict, Unpack
 
@@ -72,7 +72,10 @@ def other_parameters(
         encoding,
         ontology,
     )
-    return others if any(other is not None for other in others) else None  # `==` would ask foreign objects
+    for other in others:  # `==` would ask foreign objects
+        if other is not None:
+            return others
+    return None
 
 
 class _Stored(NamedTuple):
@@ -180,3 +183,24 @@ class Message(_Stored):
             in_reply_to=self.reply_with,
             **more,
         )
+
+
+_record = tuple.__new__  # what Message(...) ends in
+
+
+def letters(
+    performative: Performative,
+    sender: str,
+    receivers: Iterable[str],
+    content: Any = None,
+    conversation_id: str | None = None,
+    protocol: str | None = None,
+    **fipa: Unpack[Fipa],
+) -> list[Message]:
+    """The same message to each of several receivers: what they have in common is made, and kept, once.
+
+    >>> [letter.receiver for letter in letters(Performative.CFP, "boss", ["ann", "bob"], "dig")]
+    ['ann', 'bob']
+    """
+    others = other_parameters(conversation_id, protocol, **fipa)
+    return [_record(Message, (performative, sender, name, content, others)) for name in receivers]

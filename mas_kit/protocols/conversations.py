@@ -8,27 +8,26 @@ sent.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from mas_kit.core.errors import MasKitError, out_of_range
 from mas_kit.core.messages import Message, Performative
 from mas_kit.core.network import Network, find
-from mas_kit.protocols.hearing import Hearing, Ignored, Key, quiet
+from mas_kit.protocols.hearing import Hearing, Key, quiet
+from mas_kit.protocols.listening import INFINITY, Listener
 from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import Answer, Outcome, Question
 
 if TYPE_CHECKING:
     from mas_kit.core.agent import Agent
 
-INFINITY = float("inf")
+NOBODY = SimpleNamespace(inbox=(), model=SimpleNamespace(tick=0))  # who looks at protocols without a model
+_record = tuple.__new__
 
 
-def _late(letters: Sequence[Message]) -> Ignored:
-    return tuple([("late", letter) for letter in letters])
-
-
-class Conversations:
+class Conversations(Listener):
     """All conversations of one agent.
 
     Args:
@@ -81,8 +80,8 @@ class Conversations:
         self._fresh: list[Outcome] = []
         self._number = 0
         self._channel: Network | None = None
-        self._wake = INFINITY  # the first deadline of an open conversation
-        self._asking = 0  # open conversations that wait for the policy
+        self._here: Any = NOBODY if self.agent is None else self.agent
+        self._idle = INFINITY  # until when there is nothing to hear or to ask unless mail comes
 
     def outcome(self, conversation_id: str, opened_by: str = "") -> Outcome | None:
         """How a conversation ended, or None while it goes on (or if there was none)."""
@@ -92,102 +91,30 @@ class Conversations:
 
     def hear(self, inbox: Sequence[Message] | None = None, now: float | None = None) -> Hearing:
         """What this mail and this time bring about. Without arguments, the agent's inbox and clock."""
-        inbox = self._inbox() if inbox is None else inbox
-        now = self._now() if now is None else now
-        if not inbox and now <= self._wake and not self._asking and not self._fresh:
+        if inbox is None:
+            inbox = self._here.inbox
+        if now is None:
+            now = self._here.model.tick
+        if not inbox and now <= self._idle:
             return quiet(now)
-        changed: dict[Key, Role] = {}
-        messages: tuple[Message, ...] = ()
-        mail, ignored, rest = self._sort(inbox)
-        for key, letters in mail.items():
-            role = self.open.get(key) or self.closed.get(key)
-            if role is not None:
-                role, out, bad = role.step(letters, now)
-            elif key in self.closed:
-                out, bad = (), _late(letters)
-            else:
-                role, out, bad = self._take_up(letters, now)
-            messages += out
-            ignored += bad
-            if role is not None:
-                changed[key] = role
-        if now > self._wake:
-            due = [(k, r) for k, r in self.open.items() if r.deadline is not None and now > r.deadline]
-            for key, role in due:
-                if key not in changed:
-                    changed[key], out, _ = role.step((), now)
-                    messages += out
-        outcomes = tuple(self._fresh)
-        for key, role in changed.items():
-            if role.outcome is not None and key not in self.closed:
+        fresh = self._fresh
+        drafts, odd = self._drafts(inbox, now)
+        messages, ignored, rest = self._sort_out(odd) if odd else ((), (), ())
+        questions: tuple[Question, ...] = ()
+        if now > self._idle:
+            waiting = [r for key, r in self.open.items() if r.state in r.asks and key not in drafts]
+            questions = tuple([role.question() for role in waiting])  # type: ignore[misc]
+        outcomes: tuple[Outcome, ...] = tuple(fresh) if fresh else ()
+        for key, role in drafts.items():
+            if role.state in role.moves:
+                role.proceed()
+            messages += role.sent
+            ignored += role.ignored
+            if role.state in role.asks:
+                questions += (role.question(),)  # type: ignore[operator]
+            elif role.outcome is not None and key not in self.closed:
                 outcomes += (role.outcome,)
-        questions = self._questions(changed)
-        return Hearing(questions, outcomes, now, changed, messages, ignored, rest, len(self._fresh))
-
-    def _sort(
-        self, inbox: Sequence[Message]
-    ) -> tuple[dict[Key, list[Message]], Ignored, tuple[Message, ...]]:
-        """The mail by conversation, in order of arrival; what is ignored; what belongs to no conversation."""
-        mail: dict[Key, list[Message]] = {}
-        ignored: Ignored = ()
-        rest: tuple[Message, ...] = ()
-        for message in inbox:
-            cid, sender = message.conversation_id, message.sender
-            if cid is None or cid.__class__ is not str or sender.__class__ is not str:
-                if cid is None and message.protocol is None:
-                    rest += (message,)
-                else:
-                    ignored += (("malformed", message),)
-                continue
-            key = (cid, sender)
-            if key not in self.open and key not in self.closed:
-                own = (cid, "")
-                if own in self.open or own in self.closed:
-                    key = own
-                elif key not in mail and not self._opens(message):
-                    ignored += ((self._stray(cid), message),)
-                    continue
-            if key in mail:
-                mail[key].append(message)
-            else:
-                mail[key] = [message]
-        return mail, ignored, rest
-
-    def _opens(self, message: Message) -> bool:
-        protocol = message.protocol
-        role = self.roles.get(protocol) if protocol.__class__ is str else None
-        return role is not None and message.performative is role.opens
-
-    def _stray(self, conversation_id: str) -> str:
-        known = any(key[0] == conversation_id for roles in (self.open, self.closed) for key in roles)
-        return "forged" if known else "unknown conversation"
-
-    def _take_up(
-        self, letters: Sequence[Message], now: float
-    ) -> tuple[Role | None, tuple[Message, ...], Ignored]:
-        """The first letter that opens a conversation opens it; no role if none of them does."""
-        messages: tuple[Message, ...] = ()
-        ignored: Ignored = ()
-        for at, letter in enumerate(letters):
-            if at and not self._opens(letter):  # the first one was looked at already
-                ignored += (("unknown conversation", letter),)
-                continue
-            step = self.roles[str(letter.protocol)].take_up(self.me, letter, now)
-            messages, ignored = messages + step.messages, ignored + step.ignored
-            if step.role.state != "start":
-                if at + 1 < len(letters):
-                    step = step.role.step(letters[at + 1 :], now)
-                    messages, ignored = messages + step.messages, ignored + step.ignored
-                return step.role, messages, ignored
-        return None, messages, ignored
-
-    def _questions(self, changed: Mapping[Key, Role]) -> tuple[Question, ...]:
-        asked: list[Role] = []
-        if self._asking:
-            asked += [role for key, role in self.open.items() if key not in changed]
-        asked += changed.values()
-        found = [role.question() for role in asked if role.state in role.asks]
-        return tuple([question for question in found if question is not None]) if found else ()
+        return _record(Hearing, (questions, outcomes, now, drafts, messages, ignored, rest, len(fresh)))
 
     # ---- what changes something
 
@@ -196,24 +123,32 @@ class Conversations:
 
         Raises MasKitError for an answer to a question that was not asked.
         """
+        changed, ignored = hearing.changed, hearing.ignored
+        if not (changed or answers or ignored or hearing.fresh):
+            return ()
+        now, messages, opened = hearing.time, hearing.messages, self.open
         if hearing.fresh:
             del self._fresh[: hearing.fresh]
-        if not hearing.changed and not hearing.ignored and not answers:
-            return ()
-        now, messages, ignored = hearing.time, hearing.messages, hearing.ignored
-        for key, role in hearing.changed.items():
-            self._keep(key, role, now, False)
+        for key, role in changed.items():
+            outcome = role.outcome
+            if outcome is None:
+                opened[key] = role
+            else:
+                self._end(key, role, outcome, now)
         for answer in answers or ():
-            asked = self.open.get(answer.key)
-            if asked is None:
-                raise MasKitError(f"{self.me!r} answers {answer.key!r}, which asks nothing now")
-            step = asked.step((), now, answer)
-            messages += step.messages
-            self._keep(answer.key, step.role, now, True)
+            key = answer.key
+            if key not in opened:
+                raise MasKitError(f"{self.me!r} answers {key!r}, which asks nothing now")
+            role = opened[key].draft(now)
+            role.decide(answer)
+            if role.state in role.moves:
+                role.proceed()
+            messages += role.sent
+            self._keep(key, role, now)
         for reason, _ in ignored:
             self.counts[reason] += 1
         self._tidy(now)
-        return self._send(messages)
+        return self._send(messages) if messages else messages
 
     def start(self, role: Role, conversation_id: str | None = None, now: float | None = None) -> str:
         """Open a conversation in that role, sending what it begins with; returns the conversation's id.
@@ -227,7 +162,7 @@ class Conversations:
         if (conversation_id, "") in self.open or (conversation_id, "") in self.closed:
             raise MasKitError(f"{self.me!r} has a conversation {conversation_id!r}; give this one another id")
         step = role.begin(self.me, conversation_id, now)
-        self._keep(step.role.key, step.role, now, True)
+        self._keep(step.role.key, step.role, now)
         self._tidy(now)
         self._send(step.messages)
         return conversation_id
@@ -243,35 +178,42 @@ class Conversations:
             raise MasKitError(f"{self.me!r} has no open conversation {conversation_id!r} of its own")
         now = self._now()
         step = role.step((), now, Answer(role.key, Performative(performative), content))
-        self._keep(role.key, step.role, now, True)
+        self._keep(role.key, step.role, now)
         self._tidy(now)
         self._send(step.messages)
 
-    def _keep(self, key: Key, role: Role, now: float, news: bool) -> None:
-        if role.outcome is None:
+    def _keep(self, key: Key, role: Role, now: float) -> None:
+        """Keep a role; when it has just ended, tell so at the next hearing."""
+        outcome = role.outcome
+        if outcome is None:
             self.open[key] = role
-            return
+        else:
+            if key not in self.closed:
+                self._fresh.append(outcome)
+            self._end(key, role, outcome, now)
+
+    def _end(self, key: Key, role: Role, outcome: Outcome, now: float) -> None:
         if key not in self.closed:
             self.open.pop(key, None)
-            self.outcomes[key] = role.outcome
+            self.outcomes[key] = outcome
             if len(self.outcomes) > self.limit:
                 del self.outcomes[next(iter(self.outcomes))]
             self._forget.append((now + self.memory, key))
-            if news:
-                self._fresh.append(role.outcome)
         # Of a conversation that another opened only its key is kept, unless it may have more to say.
         self.closed[key] = role if not key[1] or role.state in role.answers_after else None
 
     def _tidy(self, now: float) -> None:
-        while self._forget and now > self._forget[0][0]:
-            self.closed.pop(self._forget.popleft()[1], None)
-        wake, asking = INFINITY, 0
+        forget = self._forget
+        while forget and now > forget[0][0]:
+            self.closed.pop(forget.popleft()[1], None)
+        idle = -INFINITY if self._fresh else INFINITY
         for role in self.open.values():
-            if role.deadline is not None and role.deadline < wake:
-                wake = role.deadline
+            deadline = role.deadline
             if role.state in role.asks:
-                asking += 1
-        self._wake, self._asking = wake, asking
+                idle = -INFINITY
+            elif deadline is not None and deadline < idle:
+                idle = deadline
+        self._idle = idle
 
     def _send(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         if self.agent is not None and messages:
@@ -285,11 +227,9 @@ class Conversations:
                     network.send(message, self.agent.cause)
         return messages
 
-    def _inbox(self) -> Sequence[Message]:
-        return () if self.agent is None else self.agent.inbox
-
     def _now(self) -> float:
-        return 0 if self.agent is None else self.agent.model.tick
+        now: float = self._here.model.tick
+        return now
 
     def __repr__(self) -> str:
         return f"<conversations of {self.me!r}: {len(self.open)} open, {dict(self.counts)} ignored>"

@@ -18,16 +18,20 @@ The network vouches for a message's sender; what a member says in its own name i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from mas_kit.core.errors import out_of_range, unknown
-from mas_kit.core.messages import Message, Performative
+from mas_kit.core.messages import Message, Performative, letters
+from mas_kit.protocols.compiling import Reads, Rows, by_state, copier, method
 from mas_kit.protocols.content import is_number
-from mas_kit.protocols.rules import START, TIMEOUT, WHEN, Answer, Outcome, Question, Rule, decides
+from mas_kit.protocols.rules import DECIDES, START, TIMEOUT, WHEN, Answer, Outcome, Question, Rule
 
 if TYPE_CHECKING:
     from mas_kit.protocols.diagram import Diagram
+
+_UNUSED = (None,) * 4  # the rest of a message's parameters
+_record = tuple.__new__  # what a named tuple's own constructor ends in: half of its time
 
 
 class Step(NamedTuple):
@@ -58,87 +62,88 @@ class Role:
     opens: ClassVar[Performative | None] = None  # the message that opens it, where another begins
     changing: ClassVar[tuple[str, ...]] = ()  # attributes that hold a dict, list or set of its own
 
-    _rules: ClassVar[dict[str, dict[str, list[tuple[Any, Any, Rule]]]]]
-    _reads: ClassVar[dict[str, Callable[[Any, Any], bool]]]
+    moves: ClassVar[frozenset[str]]  # states in which it may go on by itself
     answers_after: ClassVar[frozenset[str]]  # final states in which it still answers to something
-    _hears: ClassVar[frozenset[str]]
-    _moves: ClassVar[frozenset[str]]  # states in which it may go on by itself
+    _rows: ClassVar[dict[str, dict[str, Rows]]]  # the table, by state and event
+    _heard: ClassVar[dict[str, dict[Performative, tuple[Reads, Rows]]]]  # by state and message
+    _hears: ClassVar[frozenset[Performative]]  # in any state
+    _ends: ClassVar[frozenset[str]]
     _allowed: ClassVar[dict[str, tuple[Performative, ...]]]
 
-    members: Collection[str] = ()
-    _out: list[Message]  # only there during a step
-    _ignored: tuple[tuple[str, Message], ...] = ()
+    __slots__ = (
+        *("me", "conversation_id", "key", "state", "deadline", "members", "outcome", "now"),
+        *("sent", "ignored"),  # in the step that led here
+    )
 
     def __init__(self) -> None:
         self.me, self.conversation_id, self.state = "", "", "start"
         self.key: tuple[str, str] = ("", "")
         self.deadline: float | None = None
+        self.members: Collection[str] = ()
         self.outcome: Outcome | None = None
         self.now: float = 0
+        self.sent: tuple[Message, ...] = ()
+        self.ignored: tuple[tuple[str, Message], ...] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if "table" not in cls.__dict__:
+        cls._copy = copier(cls, cls.changing)  # type: ignore[assignment,method-assign]
+        if not hasattr(cls, "table"):
             return
-        cls._rules = {}
-        for rule in cls.table:
-            rows = cls._rules.setdefault(rule.state, {}).setdefault(rule.on, [])
-            rows.append((_method(cls, rule.guard), _method(cls, rule.effect), rule))
-        own = cls.own_answer is not Role.own_answer
-        cls._moves = frozenset([state for state, events in cls._rules.items() if WHEN in events])
-        cls._moves |= frozenset(cls.asks) if own else frozenset()
-        cls.answers_after = frozenset(cls._rules) & frozenset(cls.final)
-        cls._hears = frozenset(str(rule.on) for rule in cls.table if isinstance(rule.on, Performative))
-        cls._allowed = {
-            state: tuple([act for act in Performative if decides(act) in events])
-            for state, events in cls._rules.items()
+        cls._rows = by_state(cls, cls.table)
+        cls._heard = {
+            state: {
+                act: (method(cls, cls.reads.get(act, "")), events[act])
+                for act in Performative
+                if act in events
+            }
+            for state, events in cls._rows.items()
         }
-        cls._reads = {act: getattr(cls, how) for act, how in cls.reads.items()}
+        cls._allowed = {
+            state: tuple([act for act in Performative if DECIDES[act] in events])
+            for state, events in cls._rows.items()
+        }
+        own = cls.own_answer is not Role.own_answer
+        cls.moves = frozenset([state for state, events in cls._rows.items() if WHEN in events])
+        cls.moves |= frozenset(cls.asks) if own else frozenset()
+        cls._ends = frozenset(cls.final)
+        cls.answers_after = cls._ends & {rule.state for rule in cls.table}
+        cls._hears = frozenset([rule.on for rule in cls.table if isinstance(rule.on, Performative)])
 
     # ---- the pure surface
 
     def begin(self, me: str, conversation_id: str, now: float = 0) -> Step:
         """Open a conversation as this role, at time `now`."""
-        draft = self._copy()
-        draft.me, draft.conversation_id, draft.now = str(me), conversation_id, now
-        draft.key = (conversation_id, "")
-        draft._fire(START, None)
-        return draft._done()
+        role = self._copy(now)
+        role.me, role.conversation_id, role.key = me, conversation_id, (conversation_id, "")
+        role._take(role._rows["start"].get(START, ()), None)
+        return role.proceed()._step()
 
     def take_up(self, me: str, message: Message, now: float) -> Step:
         """Answer to the message that opens a conversation. Its sender is the one who is listened to."""
-        draft = self._copy()
-        draft.me, draft.conversation_id, draft.now = me, message.conversation_id or "", now
-        draft.key = (draft.conversation_id, message.sender)
-        draft.members = (message.sender,)
-        if not is_number(message.reply_by):
-            draft._not_understood(message, "reply_by is not a time")
-        elif now > message.reply_by:  # type: ignore[operator]
-            draft._ignored += (("late", message),)
-        else:
-            draft._take(message)
-        return draft._done()
+        key = (message.conversation_id or "", message.sender)
+        return self.opened(me, key, message, now).proceed()._step()
 
     def step(self, inbox: Iterable[Message] = (), now: float = 0, answer: Answer | None = None) -> Step:
         """What follows from these messages, this time and the policy's answer. Changes nothing."""
-        draft = self._copy()
-        draft.now = now
-        if draft.deadline is not None and now > draft.deadline:
-            draft._fire(TIMEOUT, None)
+        draft = self.draft(now)
         for message in inbox:
-            draft._take(message)
-        if answer is not None and not draft._fire(decides(answer[1]), answer):
-            raise unknown(f"decision in state {draft.state!r}", answer[1], draft.allowed())
-        return draft._done()
+            if message.conversation_id == self.conversation_id and message.sender.__class__ is str:
+                draft.hear(message)
+            else:
+                draft.ignored += (("forged", message),)
+        if answer is not None:
+            draft.decide(answer)
+        return draft.proceed()._step()
 
     def question(self) -> Question | None:
         """What it asks of the agent's policy now, if anything."""
-        kind = self.asks.get(self.state)
+        state, key = self.state, self.key
+        kind = self.asks.get(state)
         if kind is None:
             return None
-        return Question(
-            self.key, kind, self.about(), self.key[1], self.protocol, self.deadline, self.allowed()
-        )
+        what = (key, kind, self.about(), key[1], self.protocol, self.deadline, self._allowed[state])
+        return _record(Question, what)
 
     def allowed(self) -> tuple[Performative, ...]:
         """What the policy may decide in this state."""
@@ -156,79 +161,107 @@ class Role:
         """The answer to its question by a rule that it was given; None leaves it to the agent's policy."""
         return None
 
-    def tell(self, performative: Performative, to: str, content: Any = None, **more: Any) -> None:
+    def tell(
+        self,
+        performative: Performative,
+        to: str,
+        content: Any = None,
+        *,
+        reply_with: str | None = None,
+        in_reply_to: str | None = None,
+        reply_by: float | None = None,
+    ) -> None:
         """Send a message of this conversation (for effects)."""
-        self._out.append(
-            Message(performative, self.me, to, content, self.conversation_id, self.protocol, **more)
+        others = (self.conversation_id, self.protocol, reply_with, in_reply_to, reply_by, *_UNUSED)
+        self.sent += (_record(Message, (performative, self.me, to, content, others)),)
+
+    def tell_all(
+        self, performative: Performative, names: Iterable[str], content: Any = None, **more: Any
+    ) -> None:
+        """Send the same message of this conversation to each of several (for effects)."""
+        self.sent += tuple(
+            letters(performative, self.me, names, content, self.conversation_id, self.protocol, **more)
         )
 
-    # ---- the engine
+    # ---- the engine: a draft is made, hears and decides, and settles; nobody changes it then
 
-    def _copy(self) -> Self:
-        draft: Self = object.__new__(type(self))
-        values = draft.__dict__
-        values.update(self.__dict__)
-        for attribute in self.changing:
-            values[attribute] = values[attribute].copy()
-        values["_out"] = []
+    def draft(self, now: float) -> Self:
+        """A copy of this role at time `now`, which may be too late for what it waits for."""
+        draft = self._copy(now)
+        deadline = self.deadline
+        if deadline is not None and now > deadline:
+            draft._take(draft._rows[draft.state].get(TIMEOUT, ()), None)
         return draft
 
-    def _take(self, message: Message) -> None:
-        performative, sender = message.performative, message.sender
-        if (
-            message.conversation_id != self.conversation_id
-            or sender.__class__ is not str
-            or sender not in self.members
-        ):
-            self._ignored += (("forged", message),)
-            return
-        if performative.__class__ is not Performative:
+    def opened(self, me: str, key: tuple[str, str], message: Message, now: float) -> Self:
+        """A copy of this role that has heard the message that opens a conversation."""
+        draft = self._copy(now)
+        draft.me, draft.key = me, key
+        draft.conversation_id, sender = key
+        draft.members = (sender,)
+        limit = message.reply_by
+        if not is_number(limit):
+            draft._not_understood(message, "reply_by is not a time")
+        elif now > limit:  # type: ignore[operator]
+            draft.ignored += (("late", message),)
+        else:
+            draft.hear(message)
+        return draft
+
+    def hear(self, message: Message) -> None:
+        """Take the row for a message of this conversation, if there is one (for a draft)."""
+        performative = message.performative
+        if message.sender not in self.members:
+            self.ignored += (("forged", message),)
+        elif performative.__class__ is not Performative:
             self._not_understood(message, "no such performative")
-            return
-        rows = self._rules.get(self.state, {}).get(performative)
-        if rows is None:
-            self._ignored += (("late" if performative in self._hears else "unexpected", message),)
-            return
-        reads = self._reads.get(performative)
-        if reads is not None and not reads(self, message.content):
-            self._not_understood(message, f"content of {performative} cannot be read")
-            return
-        for guard, effect, rule in rows:
-            if guard is None or guard(self, message):
-                if effect is not None:
-                    effect(self, message)
-                self._go(rule.to)
-                return
-        self._ignored += (("duplicate", message),)
+        elif (heard := self._heard[self.state].get(performative)) is None:
+            self.ignored += (("late" if performative in self._hears else "unexpected", message),)
+        else:
+            reads, rows = heard
+            if reads is not None and not reads(self, message.content):
+                self._not_understood(message, f"content of {performative} cannot be read")
+            elif not self._take(rows, message):
+                self.ignored += (("duplicate", message),)
 
-    def _fire(self, event: str, cause: Any) -> bool:
-        for guard, effect, rule in self._rules.get(self.state, {}).get(event, ()):
-            if guard is None or guard(self, cause):
-                if effect is not None:
-                    effect(self, cause)
-                self._go(rule.to)
-                return True
-        return False
+    def decide(self, answer: Answer) -> None:
+        """Take the row for the policy's answer (for a draft)."""
+        event = DECIDES.get(answer.performative, "")
+        if not self._take(self._rows[self.state].get(event, ()), answer):
+            raise unknown(f"decision in state {self.state!r}", answer.performative, self.allowed())
 
-    def _go(self, state: str) -> None:
-        self.state = state
-        if state in self.final and self.outcome is None:
-            self.deadline = None
-            self.outcome = Outcome(state, self.result(), self.conversation_id, self.protocol, self.name)
-
-    def _done(self) -> Step:
-        while self.state in self._moves and self.outcome is None:
-            if not self._fire(WHEN, None):
+    def proceed(self) -> Self:
+        """Go on by itself as far as it can."""
+        while self.state in self.moves and self.outcome is None:
+            if not self._take(self._rows[self.state].get(WHEN, ()), None):
                 answer = self.own_answer() if self.state in self.asks else None
                 if answer is None:
                     break
-                if not self._fire(decides(answer[1]), answer):
-                    raise unknown(f"decision in state {self.state!r}", answer[1], self.allowed())
-        rest = self.__dict__
-        return Step(self, tuple(rest.pop("_out")), rest.pop("_ignored", ()))
+                self.decide(answer)
+        return self
+
+    def _step(self) -> Step:
+        return Step(self, self.sent, self.ignored)
+
+    def _take(self, rows: Rows, cause: Any) -> bool:
+        """Take the first of these rows whose guard holds."""
+        for guard, effect, to in rows:
+            if guard is None or guard(self, cause):
+                if effect is not None:
+                    effect(self, cause)
+                self.state = to
+                if to in self._ends and self.outcome is None:
+                    self.deadline = None
+                    what = (to, self.result(), self.conversation_id, self.protocol, self.name)
+                    self.outcome = _record(Outcome, what)
+                return True
+        return False
+
+    def _copy(self, now: float) -> Self:
+        raise NotImplementedError  # each class gets its own
 
     def _not_understood(self, message: Message, reason: str) -> None:
-        self._ignored += (("malformed", message),)
+        self.ignored += (("malformed", message),)
         if message.performative is not Performative.NOT_UNDERSTOOD:  # an answer to that could go on for ever
             reference = message.reply_with if isinstance(message.reply_with, str) else None
             self.tell(Performative.NOT_UNDERSTOOD, message.sender, reason, in_reply_to=reference)
@@ -244,17 +277,9 @@ class Role:
         return f"<{self.protocol} {self.name} {self.me!r}: {self.state}>"
 
 
-def _method(cls: type[Role], name: str) -> Any:
-    if not name:
-        return None
-    if not hasattr(cls, name):
-        raise unknown(f"method of {cls.__name__} (its table names it)", name, dir(cls))
-    return getattr(cls, name)
-
-
 def people(participants: Iterable[Any]) -> tuple[str, ...]:
     """The names of agents, given as names or as agents. Raises ParameterError for none, or one twice."""
-    names = tuple(each if isinstance(each, str) else getattr(each, "name", "") for each in participants)
+    names = tuple([each if isinstance(each, str) else getattr(each, "name", "") for each in participants])
     if not names or "" in names or len(set(names)) != len(names):
         raise out_of_range("participants", names, "one or more different agents", "give each name once")
     return names

@@ -9,12 +9,17 @@ from mas_kit.core.messages import Performative
 
 _ACTS: dict[str, Performative] = {act: act for act in Performative}  # a text finds its act: they are equal
 
+_record = tuple.__new__  # what a named tuple's own constructor ends in: half of its time
+
 START, TIMEOUT, WHEN = "start", "time-out", "when"
 
 
 def decides(performative: Performative) -> str:
     """The event that the agent's own policy decided to say this."""
     return f"decides {performative}"
+
+
+DECIDES = {act: decides(act) for act in Performative}
 
 
 class Rule(NamedTuple):
@@ -42,9 +47,10 @@ class Question(NamedTuple):
 
     def answer(self, performative: Performative | str, content: Any = None) -> Answer:
         """The policy's answer. Raises UnknownNameError for an act that the protocol does not allow here."""
-        if performative not in self.allowed:
+        act = _ACTS.get(performative)
+        if act not in self.allowed:
             raise unknown(f"answer to {self.kind!r}", performative, self.allowed)
-        return Answer(self.key, _ACTS[performative], content)
+        return _record(Answer, (self.key, act, content))
 
 
 class Answer(NamedTuple):

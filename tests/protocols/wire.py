@@ -202,5 +202,11 @@ def told(hearing: Any) -> list[Any]:
 
 def photograph(talks: Conversations) -> Any:
     """What an agent's conversations hold, as text that can be compared."""
-    roles = {k: role and {**role.__dict__} for k, role in (*talks.open.items(), *talks.closed.items())}
+    roles = {k: role and attributes(role) for k, role in (*talks.open.items(), *talks.closed.items())}
     return repr((roles, talks.counts, list(talks.outcomes), talks._fresh))
+
+
+def attributes(role: Role) -> dict[str, Any]:
+    """All that a role holds, in slots or in a dict."""
+    slots = [name for base in type(role).__mro__ for name in base.__dict__.get("__slots__", ())]
+    return {name: getattr(role, name) for name in slots} | getattr(role, "__dict__", {})

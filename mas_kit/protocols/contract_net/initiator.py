@@ -18,7 +18,6 @@ from mas_kit.protocols.content import (
     Done,
     Result,
     is_number,
-    safely,
 )
 from mas_kit.protocols.role import Role, after, people
 from mas_kit.protocols.rules import START, TIMEOUT, WHEN, Answer, Rule, decides
@@ -104,6 +103,10 @@ class ContractNetInitiator(Role):
     asks: ClassVar[Mapping[str, str]] = {"choosing": "award"}
     reads: ClassVar[Mapping[Performative, str]] = {PROPOSE: "is_proposal", INFORM: "is_inform"}
     changing: ClassVar[tuple[str, ...]] = ("proposals", "refusals", "results", "failures", "awaited")
+    __slots__ = (
+        *("task", "participants", "reply_by", "report_by", "choose", "readable", "patience"),
+        *("call_id", "proposals", "refusals", "contractors", "results", "failures", "awaited", "overdue"),
+    )
 
     def __init__(
         self,
@@ -141,12 +144,14 @@ class ContractNetInitiator(Role):
         """Send the call for proposals."""
         self.deadline = after(self.now, self.reply_by, "reply_by")
         self.call_id = f"{self.conversation_id}/cfp"
-        for name in self.participants:
-            self.tell(CFP, name, self.task, reply_with=self.call_id, reply_by=self.reply_by)
+        self.tell_all(CFP, self.participants, self.task, reply_with=self.call_id, reply_by=self.reply_by)
 
     def is_proposal(self, content: Any) -> bool:
         """Can the content be a proposal?"""
-        return safely(self.readable, content)
+        try:
+            return bool(self.readable(content))
+        except Exception:  # the check is the user's, the content is not
+            return False
 
     def first_answer(self, message: Message) -> bool:
         """Is it this agent's first answer to this call?"""
@@ -200,8 +205,7 @@ class ContractNetInitiator(Role):
             )
         self.contractors = chosen
         self.deadline = max(self.report_by, self.now)
-        for name in chosen:
-            self.tell(ACCEPT, name, self.task, reply_by=self.deadline)
+        self.tell_all(ACCEPT, chosen, self.task, reply_by=self.deadline)
         self._reject(set(chosen))
 
     def reject_all(self, _: Any) -> None:
@@ -209,9 +213,7 @@ class ContractNetInitiator(Role):
         self._reject(set())
 
     def _reject(self, winners: set[str]) -> None:
-        for name in self.proposals:
-            if name not in winners:
-                self.tell(REJECT, name)
+        self.tell_all(REJECT, [name for name in self.proposals if name not in winners])
 
     # ---- awarded
 
@@ -258,9 +260,7 @@ class ContractNetInitiator(Role):
     def _cancel(self, names: Iterable[str]) -> None:
         self.awaited = {name for name in names if name not in self.results and name not in self.failures}
         self.deadline = self.now + self.patience
-        for name in self.participants:
-            if name in self.awaited:
-                self.tell(CANCEL, name, self.task)
+        self.tell_all(CANCEL, [name for name in self.participants if name in self.awaited], self.task)
 
     def is_awaited(self, message: Message) -> bool:
         """Is it the answer of somebody with whom the task was cancelled?"""

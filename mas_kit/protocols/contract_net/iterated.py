@@ -48,6 +48,7 @@ class IteratedContractNetInitiator(ContractNetInitiator):
         *ContractNetInitiator.table,
         Rule("choosing", decides(CFP), "calling", "call_again", "rounds_left", sends=(CFP, REJECT)),
     )
+    __slots__ = ("choose_or_call", "round", "round_ticks", "rounds", "work_time")
 
     def __init__(
         self,
@@ -73,10 +74,6 @@ class IteratedContractNetInitiator(ContractNetInitiator):
         )
         self.choose_or_call, self.rounds, self.round_ticks = choose, rounds, round_ticks
         self.round = 1
-
-    def call(self, _: Any) -> None:
-        """Send the first call."""
-        super().call(_)
         self.work_time = self.report_by - self.reply_by
 
     def first_answer(self, message: Message) -> bool:
@@ -113,8 +110,7 @@ class IteratedContractNetInitiator(ContractNetInitiator):
         self.reply_by = after(self.now, self.now + self.round_ticks, "round_ticks")
         self.report_by = self.reply_by + self.work_time
         self.proposals, self.refusals, self.deadline = {}, {}, self.reply_by
-        for name in self.participants:
-            self.tell(CFP, name, self.task, reply_with=self.call_id, reply_by=self.reply_by)
+        self.tell_all(CFP, self.participants, self.task, reply_with=self.call_id, reply_by=self.reply_by)
 
 
 class IteratedContractNetParticipant(ContractNetParticipant):
@@ -129,6 +125,7 @@ class IteratedContractNetParticipant(ContractNetParticipant):
         Rule("called", CFP, "called", "read_call", "is_new_call"),
         Rule("proposed", CFP, "called", "read_call", "is_new_call"),
     )
+    __slots__ = ("calls",)
 
     def __init__(self, *, patience: float = 20) -> None:
         super().__init__(patience=patience)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from mas_kit.core.messages import Message, Performative
-from mas_kit.protocols.content import Cancelled, Done, Result, is_number, is_something
+from mas_kit.protocols.content import Cancelled, Done, Result, is_number
 from mas_kit.protocols.contract_net.initiator import REPORT_TIME
 from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import TIMEOUT, Answer, Rule, decides
@@ -66,6 +66,7 @@ class ContractNetParticipant(Role):
     opens = CFP
     asks: ClassVar[Mapping[str, str]] = {"called": "bid", "working": "perform"}
     reads: ClassVar[Mapping[Performative, str]] = {CFP: "is_task"}
+    __slots__ = ("answered", "bid", "call_id", "patience", "reply_by", "task")
 
     def __init__(self, *, patience: float = 20) -> None:
         super().__init__()
@@ -83,7 +84,7 @@ class ContractNetParticipant(Role):
 
     def is_task(self, content: Any) -> bool:
         """Does the call say what is to be done?"""
-        return is_something(content)
+        return content is not None
 
     def about(self) -> Any:
         """The task."""
