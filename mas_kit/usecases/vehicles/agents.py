@@ -113,9 +113,11 @@ class Perception(Agent):
         self.variance, self.speed_variance = p.radar_noise**2, p.doppler_noise**2
         self.exact = p.radar_noise == p.doppler_noise == 0
 
-    def perceive(self) -> Reading:
+    def perceive(self) -> Reading | None:
         """One reading of the radar and of the satellites, with their noise, and the newest word heard."""
         p, fleet = self.model.p, self.fleet
+        if not fleet.on:
+            return None
         gap, closing, speed, position = fleet.truth(self.number)
         echo, there, fast, missed = 0.0, 0.0, 0.0, 1.0
         if not self.exact or p.gps_noise or p.radar_dropout:
@@ -134,8 +136,10 @@ class Perception(Agent):
             self.memory,
         )
 
-    def decide(self, percept: Reading) -> Decision:
-        """The view, and the new track."""
+    def decide(self, percept: Reading | None) -> Decision:
+        """The view, and the new track; nothing while a person drives."""
+        if percept is None:
+            return Decision(None, None)
         see, old = percept, percept.memory
         track = None if old is None else self._predicted(see, old)
         if see.gap == see.gap:  # there is an echo
@@ -182,7 +186,7 @@ class Perception(Agent):
 
     def act(self, action: View | None) -> None:
         """Tell planning."""
-        if action is not None and self.fleet.on:
+        if action is not None:
             self.send(INFORM, self.planning, action, network=self.fleet.bus)
 
 

@@ -56,8 +56,8 @@ class Loop:
         if not period:
             return late
         turn = np.exp(-period * s)
-        found: Complexes = late * (1.0 - turn) / (period * s) * (1.0 - loss) / (1.0 - loss * turn)
-        return found
+        held = late * (1.0 - turn) / (period * s) * (1.0 - loss) / (1.0 - loss * turn)
+        return np.asarray(held, dtype=np.complex128)
 
     def gamma(
         self, w: ArrayLike, headway: float, delay: float | None, *, period: float = 0.0, loss: float = 0.0

@@ -13,7 +13,7 @@ from typing import Any
 def bumper_gap(ahead: float, x: float, length: float, car: float) -> float:
     """From a nose at x to the tail of the car whose nose is `ahead`, on a ring; negative: they overlap."""
     gap = (ahead - x) % length - car
-    if gap > length - 2.0 * car:  # in each other, not a whole lap apart
+    if gap > length - 1.5 * car:  # in each other, not a whole lap apart
         gap = gap - length
     return gap
 

@@ -1,0 +1,184 @@
+"""The platoon: how near cars may follow, with radio and without, and what lost messages cost."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mas_kit.experiments import Absolute, Computation, Expected, Experiment, Relative
+from mas_kit.usecases.vehicles.cacc import Loop, simulate
+from mas_kit.usecases.vehicles.model import Vehicles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLOEG = "Ploeg, van de Wouw and Nijmeijer (2014), IEEE TCST 22(2), 786-793"
+SLOWEST = "limit of slow waves: sqrt(2 / kp)"
+GAMMA = "|Gamma(i w)|, cacc.Loop.gamma"
+CARD = "a claim of the model card, Things to notice"
+CAR = Loop(reaction=0.2)
+
+# ---- the smallest headway that amplifies nothing
+
+DELAYS = {0.0: 0.0, 0.05: 0.40, 0.1: 0.57, 0.15: 0.70, 0.2: 0.81, 0.3: 1.00, 0.5: 1.31}  # s -> s
+
+
+def _headways() -> dict[str, float]:
+    found = {f"CACC, radio {delay:g} s late": CAR.smallest_headway(delay) for delay in DELAYS}
+    found["CACC, radio 0.15 s late, engine at once"] = Loop().smallest_headway(0.15)
+    found["ACC"] = CAR.smallest_headway(None)
+    return found
+
+
+headways = Computation(
+    name="smallest-headway",
+    compute=_headways,
+    expected=[
+        Expected(quantity="ACC", value=math.sqrt(2 / CAR.kp), tolerance=Absolute(5e-4), source=SLOWEST),
+        Expected(quantity="ACC", value=3.16, decimals=2, tolerance=Absolute(0.005), source=PLOEG),
+        Expected(
+            quantity="CACC, radio 0.15 s late, engine at once",
+            value=0.67,
+            decimals=2,
+            tolerance=Absolute(0.005),
+            source=PLOEG,
+        ),
+        *(
+            Expected(
+                quantity=f"CACC, radio {delay:g} s late",
+                value=headway,
+                decimals=2,
+                tolerance=Absolute(0.005),
+                source="computed independently from the same transfer functions",
+            )
+            for delay, headway in DELAYS.items()
+        ),
+    ],
+)
+
+# ---- the same in time
+
+WAVE: dict[str, Any] = {"swing": 0.3, "duration": 260.0, "warmup": 160.0, "dt": 0.01, "delay": 0.15}
+
+
+def _in_time() -> dict[str, float]:
+    found = {}
+    for headway, w in ((0.5, 1.0), (0.7, 1.0), (1.0, 1.0), (0.7, 0.6)):
+        swing = simulate(cars=5, headway=headway, frequency=w, rate=100.0, loop=CAR, **WAVE)[0]
+        found[f"head to tail, h = {headway:g}, w = {w:g}"] = float(swing[-1] / swing[0])
+    return found
+
+
+def _four(headway: float, w: float) -> float:
+    return abs(complex(CAR.gamma(w, headway, 0.15))) ** 4
+
+
+in_time = Computation(
+    name="head-to-tail",
+    compute=_in_time,
+    expected=[
+        Expected(
+            quantity=f"head to tail, h = {headway:g}, w = {w:g}",
+            value=_four(headway, w),
+            tolerance=Relative(0.02),
+            source=f"{GAMMA}, four times",
+        )
+        for headway, w in ((0.5, 1.0), (0.7, 1.0), (1.0, 1.0), (0.7, 0.6))
+    ],
+)
+
+# ---- lost messages, at 10 messages a second
+
+LOSSES = (0.0, 0.2, 0.5, 0.8, 0.95)
+RUNS = 60
+
+
+def _losses() -> dict[str, Any]:
+    rng = np.random.default_rng(72)
+    found: dict[str, Any] = {}
+    for loss in LOSSES:
+        runs = RUNS if loss else 1
+        swing = simulate(
+            cars=2, headway=0.7, frequency=0.6, rate=10.0, loss=loss, runs=runs, rng=rng, loop=CAR, **WAVE
+        )
+        ratio = swing[:, 1] / swing[:, 0]
+        error = float(ratio.std(ddof=1)) / math.sqrt(runs) if runs > 1 else None
+        found[f"amplification, {100 * loss:g} % lost"] = (float(ratio.mean()), error)
+    return found
+
+
+def _mean_radio(loss: float) -> float:
+    return abs(complex(CAR.gamma(0.6, 0.7, 0.15, period=0.1, loss=loss)))
+
+
+losses = Computation(
+    name="packet-loss",
+    compute=_losses,
+    expected=[
+        *(
+            Expected(
+                quantity=f"amplification, {100 * loss:g} % lost",
+                value=_mean_radio(loss),
+                tolerance=Relative(0.02),
+                source="|Gamma| with a radio whose words are held, and lost: cacc.Loop.radio",
+            )
+            for loss in LOSSES
+        ),
+        Expected(
+            quantity="amplification, 0 % lost",
+            value=1.017,
+            tolerance=Absolute(0.003),
+            source="10 Hz add half a period of delay to a headway that has none to spare",
+        ),
+    ],
+)
+
+# ---- agents with noisy sensors, and people
+
+PLATOON: dict[str, Any] = {"world": "platoon", "cars": 6, "duration": 160.0, "warmup": 90.0, "engine": "columns"}
+ROWS: dict[str, dict[str, Any]] = {
+    "people": {"share": 0.0},
+    "ACC 0.7 s": {"share": 1.0, "controller": "ACC", "headway": 0.7},
+    "CACC 1.2 s": {"share": 1.0, "controller": "CACC", "headway": 1.2},
+    "CACC 0.4 s": {"share": 1.0, "controller": "CACC", "headway": 0.4},
+}
+
+
+def platoon(*, seed: int, row: str, **more: Any) -> Vehicles:
+    """Six cars in one of `ROWS`, with noise in every sensor and every foot, in ticks of 0.1 s."""
+    return Vehicles(seed=seed, **{**PLATOON, "reaction": 0.2, **ROWS[row], **more})
+
+
+def _largest(frame: pd.DataFrame, what: str) -> float:
+    return float(frame[what].max())
+
+
+def _whole(row: str, **claimed: Any) -> Expected:
+    return Expected(
+        quantity=f"head to tail, {row}", estimator="head to tail", at={"row": row}, source=CARD, **claimed
+    )
+
+
+rows = Experiment(
+    name="platoon",
+    model=platoon,
+    design={"row": list(ROWS)},
+    seeds=4,
+    metrics=["head to tail", "collisions", "least time to collision"],
+    expected=[
+        _whole("ACC 0.7 s", low=1.05),
+        _whole("CACC 1.2 s", high=0.95),
+        _whole("CACC 0.4 s", low=1.05),
+        Expected(
+            quantity="collisions in any run",
+            value=0,
+            source=CARD,
+            estimator=partial(_largest, what="collisions"),
+        ),
+    ],
+)
+
+EXPERIMENTS: tuple[Experiment | Computation, ...] = (headways, in_time, losses, rows)
