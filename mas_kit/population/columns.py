@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from mas_kit.core.errors import MasKitError
 from mas_kit.population.errors import Refusal
 from mas_kit.population.individual import Individual
 from mas_kit.population.kernel import compile_program
@@ -34,6 +35,10 @@ class Columns:
         self.agents = Views(self)
         self._fixed: dict[str, Any] = {}
         self.compiled = False
+        self.lively = self.program.dies or self.program.spawns
+        self.dead = np.zeros(self.n, np.bool_)
+        self.count_born = np.zeros(1, np.int64)
+        self.born: dict[str, np.ndarray] = {}
 
     def column(self, name: str) -> np.ndarray:
         """The values of a field, read only, in the order of the agents."""
@@ -55,6 +60,11 @@ class Columns:
         if population.activation == "random":
             fixed.update(activation_=population.turns_stream, order_=np.empty(self.n, np.int64))
         fixed["draws"] = population.draws
+        if self.lively:
+            self.dead = np.zeros(self.n, np.bool_)
+            room = len(next(iter(self.born.values()))) if self.born else max(64, self.n)
+            self.make_room(room)
+            fixed.update(dead_=self.dead, born_=self.count_born)
         for name, sight in population.sees.items():
             fixed.update(sight.columns(name))
         self._fixed = fixed
@@ -79,8 +89,15 @@ class Columns:
             ) from error
         self.compiled = True
 
+    def make_room(self, room: int) -> None:
+        """Arrays for so many newborn."""
+        record = self.population.record
+        self.born = {name: np.empty(room, DTYPES[field.kind]) for name, field in record.fields.items()}
+        self.count_born[0] = 0
+
     def _arguments(self, ticks: int, last: int) -> list[Any]:
         known = self._fixed
+        known.update({f"{name}_born": array for name, array in self.born.items()})
         known["ticks"], known["last"] = ticks, last
         for name, record in self.population.world.items():
             for field in record.fields:
@@ -89,19 +106,63 @@ class Columns:
 
     def run(self, ticks: int) -> None:
         """So many ticks. An error in the rule is raised as Python raises it, at the agent and the line."""
-        longest = max(1, PIECE // max(self.n, 1))
+        longest = 1 if self.lively else max(1, PIECE // max(self.n, 1))
         while ticks > 0:
             piece = min(ticks, longest)
-            self.population.remember(piece)
-            try:
-                self.kernel.run(*self._arguments(piece, self.n))
-            except Exception as error:
-                self.population.relive(error, int(self.where[0]), int(self.where[1]))
-                raise
+            self.population.past.remember(piece)
+            self._piece(piece)
+            if self.lively:
+                self._turnover()
             ticks -= piece
+
+    def _piece(self, ticks: int) -> None:
+        from mas_kit.population.compiled import Full
+
+        while True:
+            try:
+                self.kernel.run(*self._arguments(ticks, self.n))
+                return
+            except Full:
+                self.population.past.back()
+                self.make_room(2 * len(next(iter(self.born.values()))))
+                self.dead[:] = False
+            except Exception as error:
+                self.population.past.relive(error, int(self.where[0]), int(self.where[1]))
+                raise
+
+    def _turnover(self) -> None:
+        """The dead leave and the newborn come."""
+        born = int(self.count_born[0])
+        if not born and not self.dead.any():
+            return
+        stay = ~self.dead
+        for number in self.data["id"][self.dead].tolist():
+            gone = self.agents.kept.get(number)
+            if gone is not None:
+                gone.row = -1
+        ids = self.population.new_ids(born)
+        self.data = {
+            name: np.concatenate([array[stay], ids if name == "id" else self.born[name][:born]])
+            for name, array in self.data.items()
+        }
+        self.still = np.concatenate([self.still[stay], np.zeros(born, np.bool_)])
+        self.n = len(self.still)
+        self.population.settle()
+
+    def row_of_turn(self, turn: int) -> int:
+        """Whose turn it was, in the tick that was begun last."""
+        return int(self._fixed["order_"][turn]) if "order_" in self._fixed else turn
+
+    def turn_of_row(self, row: int) -> int:
+        """When somebody's turn was, in the tick that was begun last."""
+        if "order_" not in self._fixed:
+            return row
+        return int(np.flatnonzero(self._fixed["order_"][: self.n] == row)[0])
 
     def partly(self, ticks: int, last: int) -> None:
         """So many ticks, of which the last one stops before turn number `last`."""
+        self.count_born[0] = 0
+        self.dead[:] = False
         self.kernel.run(*self._arguments(ticks, last))
 
 
@@ -127,6 +188,18 @@ class Views(Sequence[Any]):
                     view.row = rows[number]
                 else:
                     del self.kept[number]
+
+    def adopt(self, agents: Sequence[Any]) -> None:
+        """Objects become views: their fields go to the columns, and they stay who they are."""
+        for agent in agents:
+            state = vars(agent)
+            for name in self.engine.population.record.fields:
+                del state[name]
+            for name in ("alive", "percept", "decision"):
+                state.pop(name, None)
+            agent.__class__ = self.cls
+            agent._views = self
+            self.kept[agent.id] = agent
 
     def __len__(self) -> int:
         return self.engine.n
@@ -154,13 +227,11 @@ class View(Individual):
         self._views = engine.agents
         self.inbox, self.arrivals, self.memory, self.cause = [], [], None, None
         self._rng, self._policy = None, None
-        self._seen: Any = None
-        self._decided: Any = None
 
     @property
     def alive(self) -> bool:  # type: ignore[override]
-        """False while a fault keeps it down; its rule is skipped then."""
-        return not self._views.engine.still[self.row]
+        """False while a fault keeps it down, when its rule is skipped, and after its death."""
+        return self.row >= 0 and not self._views.engine.still[self.row]
 
     @alive.setter
     def alive(self, value: bool) -> None:
@@ -169,24 +240,26 @@ class View(Individual):
     @property
     def percept(self) -> Any:
         """What it saw in the last tick."""
-        return self._seen
+        return self.population.past.recall(self)[0]
 
     @percept.setter
     def percept(self, value: Any) -> None:
-        self._seen = value
+        raise AttributeError("what an agent of columns saw is worked out, not kept")
 
     @property
     def decision(self) -> Any:
         """What it decided in the last tick."""
-        return self._decided
+        return self.population.past.recall(self)[1]
 
     @decision.setter
     def decision(self, value: Any) -> None:
-        self._decided = value
+        raise AttributeError("what an agent of columns decided is worked out, not kept")
 
 
 def _attribute(name: str) -> Any:
     def get(view: View) -> Any:
+        if view.row < 0:
+            raise MasKitError(f"{view.name} is not in its population any more")
         return view._views.memory[name][view.row]
 
     def put(view: View, value: Any) -> None:
@@ -195,5 +268,3 @@ def _attribute(name: str) -> Any:
 
     return property(get, put)
 
-
-__all__ = ["DTYPES", "Columns", "View", "Views"]

@@ -330,6 +330,18 @@ def pick(draws: np.random.Generator, count: int) -> int:
     return int(draws.random() * count)
 
 
+class Full(Exception):
+    """There is no room for another newborn: the engine makes some, and lives the tick again."""
+
+
+@_inline
+def newborn(born: np.ndarray, room: int) -> int:
+    if born[0] >= room:
+        raise Full
+    born[0] += 1
+    return born[0] - 1
+
+
 @_inline
 def integers(draws: np.random.Generator, low: int, high: int) -> int:
     if low >= high:

@@ -29,7 +29,7 @@ from mas_kit.population.kinds import (
     said,
 )
 from mas_kit.population.program import unify
-from mas_kit.population.records import LARGEST
+from mas_kit.population.records import LARGEST, MISSING
 from mas_kit.population.vocabulary import CALLS, DRAWS, INSTEAD
 
 if TYPE_CHECKING:
@@ -331,5 +331,11 @@ class Expressions:
             if join(wanted, kind) != wanted:
                 raise self.routine.wrong(
                     node, f"{keyword.arg!r} is {said(wanted)}, not {said(kind)}", "convert it"
+                )
+        given = {keyword.arg for keyword in node.keywords}
+        for name, field in fields.items():
+            if name not in given and field.default is MISSING:
+                raise self.routine.wrong(
+                    node, f"the newborn needs {name!r}, which has no default", f"spawn({name}=...)"
                 )
         return NOTHING

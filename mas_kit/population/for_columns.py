@@ -57,7 +57,7 @@ class ForColumns(Writer):
         return name(text)
 
     def local(self, text: str) -> str:
-        reserved = text in _RESERVED or "_of" in text or text.endswith(("_", "_after", "_seen"))
+        reserved = text in _RESERVED or "_of" in text or text.endswith(("_", "_after", "_seen", "_born"))
         return f"{text}_" if reserved else text
 
     def field(self, node: ast.Attribute, write: bool) -> ast.expr:
@@ -193,6 +193,24 @@ class ForColumns(Writer):
             return ast.Compare(self.value(arguments[0]), [ast.NotEq()], [ast.Constant(0)])
         short = {"math.pow": "math_pow"}.get(function, function[5:])
         return call(f"kit.{short}", *[self.value(a, FLOAT) for a in arguments])
+
+    def life(self, what: str, node: ast.Call) -> Any:
+        me = self.visit(node.func.value)  # type: ignore[attr-defined]
+        if what == "die":
+            return [ast.Assign([ast.Subscript(self.need("dead_"), me, ast.Store())], ast.Constant(True))]
+        fields = self.program.record.fields
+        given: dict[str, ast.expr] = {
+            str(k.arg): self.value(k.value, Number(fields[str(k.arg)].kind)) for k in node.keywords
+        }
+        first = next(iter(fields))
+        room = ast.Call(name("len"), [self.need(f"{first}_born")], [])
+        number = call("kit.newborn", self.need("born_"), room)
+        lines: list[ast.stmt] = [ast.Assign([ast.Name("k_", ast.Store())], number)]
+        for field in [*given, *(field for field in fields if field not in given)]:
+            value = given.get(field) or self.constant(fields[field].default)
+            place = ast.Subscript(self.need(f"{field}_born"), name("k_"), ast.Store())
+            lines.append(ast.Assign([place], value))
+        return [ast.copy_location(line, node) for line in lines]
 
     def count(self, seen: Any) -> ast.expr:
         """How many a neighbourhood shows."""

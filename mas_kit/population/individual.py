@@ -47,6 +47,14 @@ class Individual(Agent):
         """Make the changes."""
         self.population.make(action)
 
+    def die(self: Any) -> None:
+        """Leave the population at the end of the tick: what a rule asks for itself."""
+        self.population.leaving.append(self)
+
+    def spawn(self: Any, **fields: Any) -> None:
+        """Let another agent come at the end of the tick, with these fields; the others have their defaults."""
+        self.population.newborn.append(fields)
+
     def explain(self) -> Explanation:
         """The rule, where it is written, and what it changed."""
         decision: Decision | None = self.decision
@@ -89,6 +97,15 @@ class Draft:
         self._journal[agent, name] = value
 
 
+    def die(self) -> None:
+        """Leave at the end of the tick."""
+        self._journal[self._agent, "die"] = True
+
+    def spawn(self, **fields: Any) -> None:
+        """Let another agent come."""
+        self._journal[self._agent, f"spawn {len(self._journal)}"] = fields
+
+
 class Desk:
     """Where one decision is drafted: each agent has one draft, by whatever way the rule comes to it."""
 
@@ -122,7 +139,10 @@ class Desk:
 
     def changes(self) -> tuple[Change, ...]:
         """What the rule did, in the order in which it first touched each field."""
-        return tuple(Change(agent.name, field, value) for (agent, field), value in self.journal.items())
+        return tuple(
+            Change(agent.name, "spawn" if field.startswith("spawn ") else field, value)
+            for (agent, field), value in self.journal.items()
+        )
 
 
 class _Drafts(Sequence[Any]):

@@ -113,12 +113,23 @@ def compile_program(program: Program, activation: str) -> Kernel:
     return Kernel(module.run, names, text)
 
 
-def _module(rule: str, text: str) -> ModuleType:
+def is_cached(program: Program, activation: str) -> bool:
+    """Is the machine code of this loop loaded, or on disk?"""
+    key, folder = _key(program.rule.source.function.__name__, text_of(program, activation)[0]), cache_folder()
+    return key in _LOADED or (folder is not None and any((folder / "__pycache__").glob(f"{key}.*.nbi")))
+
+
+def _key(rule: str, text: str) -> str:
+    """The name of a compiled rule, which is another for another rule, package or compiler."""
     from mas_kit.population import compiled, compiled_grids, grids
 
     used = b"".join(Path(part.__file__).read_bytes() for part in (compiled, compiled_grids, grids))
     basis = used + f"{text}{compiled.VERSION}".encode()
-    key = f"{rule}_{hashlib.blake2s(basis, digest_size=8).hexdigest()}"
+    return f"{rule}_{hashlib.blake2s(basis, digest_size=8).hexdigest()}"
+
+
+def _module(rule: str, text: str) -> ModuleType:
+    key = _key(rule, text)
     if key not in _LOADED:
         folder = cache_folder()
         _LOADED[key] = _in_memory(key, text) if folder is None else _on_disk(folder, key, text)

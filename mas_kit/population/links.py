@@ -58,6 +58,14 @@ class Links(Sight):
         self.to = ends[kept]
         self.first = np.concatenate([[0], np.cumsum(np.bincount(rows[kept], minlength=len(ids)))])
 
+    def save(self) -> Any:
+        """The links as they are."""
+        return self.first, self.to, self.ids
+
+    def restore(self, state: Any) -> None:
+        """The links as they were."""
+        self.first, self.to, self.ids = state
+
     def shown(self, name: str) -> Shown:
         """A slice of the list of links."""
         first, to = f"{name}_first_seen", f"{name}_to_seen"

@@ -73,17 +73,18 @@ class Objects:
             [sight.of(self.agents, row) for row in range(self.n)] if sight.fixed else None
             for sight in (population.sees[name] for name in population.arguments if name in population.sees)
         ]
-        self.drafts = [_Draft() for _ in self.agents] if population.activation == "simultaneous" else []
+        self.drafts = [_Draft(population) for _ in self.agents] if population.activation == "simultaneous" else []
 
     def run(self, ticks: int) -> None:
         """So many ticks."""
         for _ in range(ticks):
-            self.population.remember(1)
+            self.population.ticks += 1
             self.tick()
 
     def tick(self) -> None:
         """One tick."""
         population, model = self.population, self.population.model
+        population.leaving, population.newborn = [], []
         for sight in population.sees.values():
             sight.begin(population)
         order: Any = range(self.n)
@@ -97,6 +98,26 @@ class Objects:
             self._at_once(order)
         else:
             self._in_turn(order)
+        if population.leaving or population.newborn:
+            self._turnover()
+
+    def _turnover(self) -> None:
+        """The dead leave and the newborn come."""
+        population = self.population
+        dead = {agent.id for agent in population.leaving}
+        for agent in self.agents:
+            if agent.id in dead:
+                agent.remove()
+        self.agents = [agent for agent in self.agents if agent.id not in dead]
+        fields = population.record.fields
+        for number, given in zip(
+            population.new_ids(len(population.newborn)).tolist(), population.newborn, strict=True
+        ):
+            values = [given.get(name, field.default) for name, field in fields.items()]
+            self.agents.append(self.make(number, 0, values))
+        for row, agent in enumerate(self.agents):
+            agent.row = row
+        population.settle()
 
     def _told(self, order: Any) -> None:
         """Perceive, decide, act, with everything in the log."""
@@ -157,8 +178,10 @@ class Objects:
 class _Draft:
     """What a simultaneous rule writes on."""
 
-    def __init__(self) -> None:
-        self.id = -1
+    def __init__(self, population: Population) -> None:
+        self.population, self.id = population, -1
+
+    die, spawn = Individual.die, Individual.spawn
 
 
 def _copiers(fields: tuple[str, ...], written: list[str]) -> tuple[Callable[..., None], Callable[..., None]]:

@@ -12,7 +12,10 @@ from mas_kit.core.errors import ParameterError, out_of_range, unknown
 from mas_kit.core.model import Activation
 from mas_kit.population import for_objects, minds, program
 from mas_kit.population.errors import Refusal, RuleError
+from mas_kit.population.handover import HandOver, worth_waiting
+from mas_kit.population.individual import Individual
 from mas_kit.population.objects import Objects
+from mas_kit.population.past import Past
 from mas_kit.population.records import MISSING, Record, column
 from mas_kit.population.sights import Sight
 
@@ -20,8 +23,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mas_kit.population.columns import Columns
-    from mas_kit.population.individual import Individual
 
+_ATTRIBUTES = {"name", "alive", "inbox", "arrivals", "percept", "decision", "memory", "cause", "model", "pos"} | {
+    "unique_id",
+    "population",
+    "row",
+    "id",
+}
 Engine = Literal["objects", "columns", "auto"]
 
 
@@ -36,7 +44,8 @@ class Population:
         world: records of the world by name. A rule reads them; the model may change them between ticks.
         activation: "simultaneous" (each reads everybody's old state and writes only to itself), "in order" or
             "random" (one after the other, a new order each tick; writes count at once). Without it the model's.
-        engine: "objects", "columns" (compiled), or "auto".
+        engine: "objects", "columns" (compiled), or "auto": objects until a thread in the background has compiled
+            the rule (at once where an earlier run has left it in the cache), for good where it cannot be compiled.
         columns: start values by field: an array, or one value for all; the declared default otherwise.
         model: the model that it lives in and whose ticks it takes part in; without one it stands alone.
         seed: seed of a population that stands alone.
@@ -68,6 +77,7 @@ class Population:
         self.sees, self.world = dict(sees or {}), dict(world or {})
         self.name = name or record.__name__.lower()
         self._settle(activation, engine, model, seed)
+        self._free_names()
         data = self._start(size, columns or {})
         self.ticks = 0
         self.arguments = program.arguments(rule, self.sees, self.world)
@@ -77,13 +87,17 @@ class Population:
         self.rewritten: Callable[..., Any] | None = None
         self.refusal: Refusal | None = None
         self._understand()
-        self._checkpoint: dict[str, Any] | None = None
+        self.past = Past(self)
+        self.leaving: list[Any] = []
+        self.newborn: list[dict[str, Any]] = []
+        self._next_id = len(data["id"])
         self.engine: Objects | Columns
-        if engine == "objects" or (engine == "auto" and self.refusal is not None):
-            self.engine = Objects(self, data)
-        else:
-            self.engine = self._columns(data)
-        self._settled()
+        background = engine == "auto" and not worth_waiting(self)
+        self.engine = Objects(self, data) if engine == "objects" or background else self._columns(data)
+        self.settle()
+        self.compiling: HandOver | None = None
+        if background and self.program is not None:
+            self.compiling = HandOver(self)
         self.model.populations[self.name] = self
 
     # ---- setting up
@@ -114,6 +128,14 @@ class Population:
                 )
         self.turns_stream = self.model.stream(f"{self.name}/activation")
         self.draws = self.model.stream(f"{self.name}/draws")
+
+    def _free_names(self) -> None:
+        taken = {*dir(Individual), *_ATTRIBUTES}
+        for field in self.record.fields:
+            if field in taken:
+                raise out_of_range(
+                    f"{self.record.__name__}.{field}", field, "names that an Agent has no use for", "rename it"
+                )
 
     def _start(self, size: int | None, given: Mapping[str, Any]) -> dict[str, np.ndarray]:
         fields, owner = self.record.fields, self.record.__name__
@@ -155,7 +177,8 @@ class Population:
 
         return Columns(self, data)
 
-    def _settled(self) -> None:
+    def settle(self) -> None:
+        """Look at everybody anew: at the start, and when agents came or left."""
         for sight in self.sees.values():
             sight.bind(self)
         self.engine.ready()
@@ -170,14 +193,23 @@ class Population:
         """So many ticks; returns the population."""
         if ticks < 0:
             raise out_of_range("ticks", ticks, "whole numbers from 0", "say how many ticks to run")
+        while self.compiling is not None and ticks > 0:
+            if self.compiling.take():
+                self.refusal, self.compiling = self.compiling.refusal, None
+                break
+            self._run(1)
+            ticks -= 1
+        self._run(ticks)
+        return self
+
+    def _run(self, ticks: int) -> None:
         if self.alone:
             self.model.tick += ticks
         self.engine.run(ticks)
-        return self
 
     def reorder(self) -> None:
         """Settle the neighbourhoods anew from where everybody is now: who leads whom, for example."""
-        self._settled()
+        self.settle()
 
     # ---- reading and writing
 
@@ -200,7 +232,7 @@ class Population:
             what = self.record.fields[field]
             self.engine.write(field, column(what, values, len(self), self.record.__name__))
         if any(sight.moves in columns for sight in self.sees.values()):
-            self._settled()
+            self.settle()
 
     def frame(self) -> pd.DataFrame:
         """All columns as a table, a row for each agent; `id` first."""
@@ -257,59 +289,15 @@ class Population:
 
     # ---- for the engines
 
-    def remember(self, ticks: int) -> None:
-        """Keep what is needed to live the coming ticks once more, as an error or a curious reader may ask."""
-        self.ticks += ticks
-        if not self.in_columns:
-            return
-        drawn = self.program is None or self.program.drawn
-        self._checkpoint = {
-            "ticks": ticks,
-            "data": {name: array.copy() for name, array in self.engine.data.items()},
-            "draws": self.draws.bit_generator.state if drawn else None,
-            "sights": [sight.save() for sight in self.sees.values()],
-            "turns": self.turns_stream.bit_generator.state if self.activation == "random" else None,
-        }
-
-    def _back(self) -> None:
-        """Return to the checkpoint."""
-        kept = self._checkpoint
-        assert kept is not None
-        for name, array in kept["data"].items():
-            self.engine.data[name][:] = array  # type: ignore[union-attr]
-        for sight, state in zip(self.sees.values(), kept["sights"], strict=True):
-            sight.restore(state)
-        if kept["draws"] is not None:
-            self.draws.bit_generator.state = kept["draws"]
-        if kept["turns"] is not None:
-            self.turns_stream.bit_generator.state = kept["turns"]
-
-    def relive(self, error: Exception, tick: int, at: int) -> None:
-        """The compiled loop broke off: run up to that turn again, and take the turn in Python.
-
-        Raises what Python raises there, with the line; RuleError where only columns have a problem.
-        """
-        kept = self._checkpoint
-        assert kept is not None
-        self.ticks += tick + 1 - kept["ticks"]
-        self._back()
-        self.engine.partly(tick + 1, at)  # type: ignore[union-attr]
-        order = getattr(self.engine, "order", None)
-        me = self.engine.agents[int(order[at]) if order is not None else at]
-        try:
-            minds.dream(self, me)
-        except Exception as found:
-            self.blame(found, me)
-            raise found from None
-        raise RuleError(
-            f"{me.name}, tick {self.ticks}: {error}",
-            "run it with engine='objects', or keep the numbers smaller",
-        ) from error
-
     def blame(self, error: Exception, me: Any) -> None:
         """Note on an error whose turn it was."""
         if not getattr(error, "__notes__", None):
             error.add_note(f"in the rule {self.rule.__name__} of {self.name}-{me.id}, tick {self.ticks}")
+
+    def new_ids(self, count: int) -> np.ndarray:
+        """Numbers that no agent had before."""
+        self._next_id += count
+        return np.arange(self._next_id - count, self._next_id)
 
     def look(self, me: Any) -> Any:
         """What an individual perceives."""
@@ -325,6 +313,12 @@ class Population:
 
     def put(self, agent: Any, field: str, value: Any) -> None:
         """Give a field of an individual a value; neighbourhoods that watch the field are told."""
+        if field == "die":
+            self.leaving.append(agent)
+            return
+        if field == "spawn":
+            self.newborn.append(value)
+            return
         for sight in self.sees.values():
             if sight.moves == field:
                 sight.put(agent, value)

@@ -218,6 +218,14 @@ class Leader(Sight):
             ahead[order[lasts]] = order[firsts] if self.around is not None else -1
         self.ahead = ahead
 
+    def save(self) -> Any:
+        """Who was ahead of whom."""
+        return self.ahead
+
+    def restore(self, state: Any) -> None:
+        """As it was."""
+        self.ahead = state
+
     def shown(self, name: str) -> Shown:
         """One, looked up."""
         return Shown("1", f"{name}_seen[me]", (f"{name}_seen",))

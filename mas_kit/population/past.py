@@ -1,0 +1,143 @@
+"""The last ticks, lived once more: to say where a rule broke off, and what an agent saw and decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mas_kit.core import Decision
+from mas_kit.population import minds
+from mas_kit.population.errors import RuleError
+from mas_kit.population.records import Record
+
+if TYPE_CHECKING:
+    from mas_kit.population.columns import Columns
+    from mas_kit.population.population import Population
+
+
+class Past:
+    """What columns keep of a population as it was before the last ticks, which is enough to repeat them."""
+
+    def __init__(self, population: Population) -> None:
+        self.population = population
+        self.kept: dict[str, Any] | None = None
+        self._told: tuple[int, dict[int, Any]] = (-1, {})  # what was recalled, by agent, and after which tick
+
+    @property
+    def engine(self) -> Columns:
+        """The engine of columns."""
+        found: Any = self.population.engine
+        return found
+
+    def remember(self, ticks: int) -> None:
+        """Keep how things are; so many ticks are to come."""
+        population = self.population
+        drawn = population.program is None or population.program.drawn
+        self.kept = {
+            "ticks": ticks,
+            "data": {name: array.copy() for name, array in self.engine.data.items()},
+            "still": self.engine.still.copy(),
+            "sights": [sight.save() for sight in population.sees.values()],
+            "world": {name: vars(record).copy() for name, record in population.world.items()},
+            "draws": population.draws.bit_generator.state if drawn else None,
+            "turns": population.turns_stream.bit_generator.state if population.activation == "random" else None,
+        }
+        population.ticks += ticks
+
+    def back(self) -> None:
+        """Return to how things were, in the arrays that they are in."""
+        kept, population = self.kept, self.population
+        assert kept is not None
+        for name, array in kept["data"].items():
+            self.engine.data[name][:] = array
+        for sight, state in zip(population.sees.values(), kept["sights"], strict=True):
+            sight.restore(state)
+        _wind(population, kept)
+
+    def relive(self, error: Exception, tick: int, at: int) -> None:
+        """The compiled loop broke off: run up to that turn again, and take the turn in Python.
+
+        Raises what Python raises there, with the line; RuleError where only columns have a problem.
+        """
+        kept, population = self.kept, self.population
+        assert kept is not None
+        population.ticks += tick + 1 - kept["ticks"]
+        self.back()
+        self.engine.partly(tick + 1, at)
+        me = self.engine.agents[self.engine.row_of_turn(at)]
+        try:
+            minds.dream(population, me)
+        except Exception as found:
+            population.blame(found, me)
+            raise found from None
+        raise RuleError(
+            f"{me.name}, tick {population.ticks}: {error}",
+            "run it with engine='objects', or keep the numbers smaller",
+        ) from error
+
+    def recall(self, me: Any) -> tuple[Any, Any]:
+        """What an individual of columns perceived and decided in the last tick; (None, None) before the first."""
+        population, kept = self.population, self.kept
+        if kept is None or me.row < 0:
+            return None, None
+        if self._told[0] != population.ticks:
+            self._told = population.ticks, {}
+        if me.id not in self._told[1]:
+            self._told[1][me.id] = self._recall(me.id)
+        found: tuple[Any, Any] = self._told[1][me.id]
+        return found
+
+    def _recall(self, number: int) -> tuple[Any, Any]:
+        population, engine, kept = self.population, self.engine, self.kept
+        assert kept is not None
+        row = int(np.searchsorted(kept["data"]["id"], number))
+        if row == len(kept["data"]["id"]) or kept["still"][row]:
+            return None, None  # it was born at the end of the tick, or it was down
+        now = {
+            "data": engine.data,
+            "still": engine.still,
+            "sights": [sight.save() for sight in population.sees.values()],
+            "draws": population.draws.bit_generator.state,
+            "turns": population.turns_stream.bit_generator.state,
+        }
+        world = population.world
+        try:
+            population.world = {name: _as(type(world[name]), values) for name, values in kept["world"].items()}
+            self._enter({**kept, "data": {name: array.copy() for name, array in kept["data"].items()}})
+            engine.partly(kept["ticks"], 0)
+            last = engine.turn_of_row(row)
+            self._enter({**kept, "data": {name: array.copy() for name, array in kept["data"].items()}})
+            engine.partly(kept["ticks"], last)
+            me = engine.agents[row]
+            percept = minds.look(population, me)
+            return percept, Decision(minds.dream(population, me))
+        finally:
+            population.world = world
+            self._enter(now)
+
+    def _enter(self, state: dict[str, Any]) -> None:
+        """Go to another state of the population, with as many agents as it had then."""
+        population, engine = self.population, self.engine
+        engine.data, engine.still = state["data"], state["still"]
+        engine.n = len(engine.still)
+        population.settle()
+        for sight, saved in zip(population.sees.values(), state["sights"], strict=True):
+            sight.restore(saved)
+        engine.ready()
+        _wind(population, state)
+
+
+def _as(record: type[Record], values: dict[str, Any]) -> Record:
+    """A record with values that were checked before."""
+    found = record.__new__(record)
+    vars(found).update(values)
+    return found
+
+
+def _wind(population: Population, state: dict[str, Any]) -> None:
+    """Set the random streams."""
+    if state["draws"] is not None:
+        population.draws.bit_generator.state = state["draws"]
+    if state["turns"] is not None:
+        population.turns_stream.bit_generator.state = state["turns"]
