@@ -74,7 +74,7 @@ def each(work: Callable[[], object], times: int) -> float:
 
 @benchmark(
     name="collect a column",
-    what="10,000 traders: a copy of a column, as a share of a tick, beside a reporter of Mesa's DataCollector",
+    what="10,000 traders: a copy of a column, as a share of a tick, beside Mesa's DataCollector",
     bound="<= 0.1",
     unit="of a tick",
     compare=alone,
