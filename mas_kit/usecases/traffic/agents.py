@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from mas_kit.core import Agent, Model, Performative, Policy
+from mas_kit.core import Agent, Decision, Explanation, Model, Performative, Policy
 
 if TYPE_CHECKING:
     from mas_kit.usecases.traffic.daytoday import RouteChoice
@@ -17,7 +17,7 @@ NEWS = "news"  # the name of the agent that publishes travel times
 class Report(NamedTuple):
     """What a gantry tells: the time that its link took, and on which day."""
 
-    link: int
+    link: str
     day: int
     time: float
 
@@ -56,7 +56,7 @@ class Gantry(Agent):
     def act(self, action: float) -> None:
         """Set the toll, and report the travel time."""
         self.world.toll[self.link] = max(0.0, action)
-        report = Report(self.link, self.percept.day, self.percept.time)
+        report = Report(self.name, self.percept.day, self.percept.time)
         self.send(Performative.INFORM, NEWS, report, network=self.world.reports)
 
 
@@ -68,6 +68,16 @@ class Latest(Policy):
     def decide(self, percept: tuple[Report, ...], rng: np.random.Generator) -> tuple[Report, ...]:
         """All of it, as it came."""
         return percept
+
+    def explain(self, percept: tuple[Report, ...], decision: Decision) -> Explanation:
+        """How many reports there were, and of which day."""
+        days = sorted({report.day for report in percept})
+        age = (
+            f", of day {days[0]}" if len(days) == 1 else f", of days {days[0]} to {days[-1]}" if days else ""
+        )
+        return Explanation(
+            f"{len(percept)} travel times go up{age}", "they are what the gantries reported last"
+        )
 
 
 class News(Agent):
@@ -84,4 +94,4 @@ class News(Agent):
     def act(self, action: tuple[Report, ...]) -> None:
         """Put them on the board."""
         for report in action:
-            self.world.told[report.link] = report.time
+            self.world.told[self.world.row[report.link]] = report.time

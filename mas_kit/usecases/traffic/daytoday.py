@@ -89,6 +89,7 @@ class RouteChoice(World):
             Gantry(model, self, name, i, MarginalCostToll(p.toll_share) if adaptive else FixedToll(fixed[i]))
             for i, name in enumerate(self.network.links)
         ]
+        self.row = {gantry.name: gantry.link for gantry in self.gantries}
         self.board = News(model, self)
         self.today: dict[str, float] = {}
         kept = ["gap", "tstt over so", "time per trip"]
@@ -233,12 +234,12 @@ class RouteChoice(World):
     def observe(self) -> Mapping[str, Any]:
         """Total time, also over the optimum's, time per trip, gap, who switched, tolls; flows of few roads.
 
-        And for the charts: total time over the optimum's as far as 3 (the first days would dwarf the rest),
+        And for the charts: total time over the optimum's as far as 2 (the first days would dwarf the rest),
         the logarithm of the gap, and what the equilibrium has.
         """
         row = self.today
         return row | {
-            "shown over so": min(row["tstt over so"], 3.0),
+            "shown over so": min(row["tstt over so"], 2.0),
             "log gap": math.log10(max(row["gap"], 1e-9)),
             "equilibrium over so": self.equilibrium.total_time / self.optimum.total_time,
         }

@@ -6,64 +6,95 @@ import math
 
 import numpy as np
 
-from mas_kit.usecases.traffic.daytoday import RouteChoice
+from mas_kit.usecases.traffic.daytoday import FEW, RouteChoice
 from mas_kit.usecases.traffic.model import Traffic
+from mas_kit.usecases.traffic.network import Floats, RoadNetwork
 from mas_kit.viz import Lane, LineChart, Picture
 
 BLUE, VERMILION, GREEN, AMBER, VIOLET, SKY, SLATE, ROSE = range(8)
 WIDEST = 15.0  # of a link, in pixels, when everything that there is, or 25,000 vehicles, is on it
 FULL = 2.0  # times its capacity: the end of the scale of colours
+WIDE = (1.6, 0.62)  # a town is drawn wider than its map, as pages are
+BLANK = "\u2003" * 4
 SHOWN_UP_TO = 200  # travellers; beyond, they are the width of the links
 
 
 def picture(model: Traffic) -> Picture:
     """The roads: as wide as their flow, as dark as volume over capacity; gantries, the board, travellers.
 
-    Clicking the dot on a link opens the mind of its gantry, the board that of who publishes the news.
+    Clicking the dot on a link opens the mind of its gantry, the board that of who publishes the news, a node
+    that of a traveller who lives there.
     """
     world = model.place
     assert isinstance(world, RouteChoice)
     n = world.network
-    parallel = len(n.names) == 2
-    bends = [0.3, -0.3] if parallel else [0.0 if len(n.tail) <= 8 else -0.07]
-    lanes = [Lane("road", SLATE, bend=bend) for bend in bends[:1]]
-    lanes += [Lane("other road", SLATE, bend=bend) for bend in bends[1:]]
-    rows = range(len(n.tail))
-    low, high = n.places.min(axis=0), n.places.max(axis=0)
+    town = len(n.tail) > FEW
+    places = n.places * (WIDE if town else (1.0, 1.0))
+    lanes = [Lane(name, SLATE, bend=bend) for name, bend in _lanes(world)]
+    low, high = places.min(axis=0), places.max(axis=0)
     unit = float((high - low).max()) / 10
-    dots = [middle(world, i, bends[i % len(bends)]) for i in rows]
+    rows = range(len(n.tail))
+    dots = [middle(places[n.tail[i]], places[n.head[i]], lanes[i % len(lanes)].bend) for i in rows]
+    board = (low[0], high[1] + 1.2 * unit)
     people = sample(world, low[0] - 1.2 * unit, (low[1] + high[1]) / 2, unit)
-    names = [gantry.name for gantry in world.gantries]
-    news = (low[0], high[1] + (1.6 if len(n.tail) > 8 else 1.2) * unit)
-    places = [*map(tuple, n.places), *dots, news, *((x, y) for _, x, y, _ in people)]
-    nodes = len(n.names)
+    at = [*places, *dots, board, *((x, y) for _, x, y, _ in people)]
+    nodes, gantries, count = len(n.names), len(world.gantries), len(people)
     return Picture(
-        name=[f"node {name}" for name in n.names] + names + ["news"] + [name for name, *_ in people],
-        x=[x for x, _ in places],
-        y=[y for _, y in places],
-        size=[0.34 * unit] * nodes + [0.13 * unit] * len(names) + [0.3 * unit] + [0.16 * unit] * len(people),
+        name=[resident(world, node) for node in range(nodes)]
+        + [gantry.name for gantry in world.gantries]
+        + ["news"]
+        + [name for name, *_ in people],
+        x=[float(x) for x, _ in at],
+        y=[float(y) for _, y in at],
+        size=[0.22 * unit] * nodes + [0.09 * unit] * gantries + [0.25 * unit] + [0.16 * unit] * count,
         colour=[SLATE] * nodes
         + [VERMILION if toll > 0 else SKY for toll in world.toll]
         + [GREEN]
         + [colour for *_, colour in people],
-        label=[*n.names, *[""] * len(names), "news", *[""] * len(people)],
+        label=[beside(n, node) if town else n.names[node] for node in range(nodes)]
+        + [""] * gantries
+        + ["news"]
+        + [""] * count,
         down=[False] * nodes
         + [not gantry.alive for gantry in world.gantries]
         + [not world.board.alive]
-        + [False] * len(people),
+        + [False] * count,
         lanes=lanes,
         links=[(n.tail[i], n.head[i], lanes[i % len(lanes)].name) for i in rows],
         link_width=0.6 + WIDEST * world.flow / min(float(n.demand.sum()), 25_000.0),
         link_colour=world.flow / n.capacity,
-        link_range=(0, FULL if len(n.tail) > 8 else 1),
+        link_range=(0, FULL if town else 1),
     )
 
 
-def middle(world: RouteChoice, link: int, bend: float) -> tuple[float, float]:
+def resident(world: RouteChoice, node: int) -> str:
+    """A traveller whose trip begins at this node; a node where none begins has a name of its own."""
+    pairs = np.flatnonzero(world.network.origin == node)
+    if not len(pairs) or len(world.travellers) <= SHOWN_UP_TO:
+        return f"node {world.network.names[node]}"
+    return f"traveller-{np.searchsorted(world.travellers['pair'], pairs[0])}"
+
+
+def _lanes(world: RouteChoice) -> list[tuple[str, float]]:
+    """How roads are called in the legend, and how far they bend: where there are two, one to each side."""
+    if len(world.network.names) == 2:
+        return [("first road", 0.3), ("second road", -0.3)]
+    text = "road: as wide as its flow, and darker the fuller it is"
+    return [(text, -0.1 if len(world.network.tail) > FEW else 0.0)]
+
+
+def middle(tail: Floats, head: Floats, bend: float) -> tuple[float, float]:
     """The place of a link's gantry: the middle of its curve."""
-    n = world.network
-    (ax, ay), (bx, by) = n.places[n.tail[link]], n.places[n.head[link]]
+    (ax, ay), (bx, by) = tail, head
     return (ax + bx) / 2 - bend * (by - ay) / 2, (ay + by) / 2 + bend * (bx - ax) / 2
+
+
+def beside(network: RoadNetwork, node: int) -> str:
+    """A node's name, moved out of the way of the roads that lead down from it."""
+    here = network.places[node]
+    onward = [network.places[head] for head in network.head[network.tail == node]]
+    right = any(place[1] < here[1] and place[0] > here[0] for place in onward)
+    return f"{network.names[node]}{BLANK}" if right else f"{BLANK}{network.names[node]}"
 
 
 def sample(world: RouteChoice, x: float, y: float, unit: float) -> list[tuple[str, float, float, int]]:
@@ -104,7 +135,7 @@ def busiest(world: RouteChoice) -> str:
 
 CHARTS = [
     LineChart(
-        title="Total time over the optimum's (3: or more)",
+        title="Total time over the optimum's (2: or more)",
         columns={"travellers": "shown over so", "equilibrium": "equilibrium over so"},
         y="ratio",
         colours=[BLUE, VERMILION],
