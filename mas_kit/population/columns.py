@@ -166,6 +166,18 @@ class Columns:
         self.kernel.run(*self._arguments(ticks, last))
 
 
+class _Memory(dict[str, Any]):
+    """A memoryview of each column, made when first asked for: its elements are Python's numbers, at no cost."""
+
+    def __init__(self, views: Views) -> None:
+        super().__init__()
+        self.views = views
+
+    def __missing__(self, name: str) -> Any:
+        found = self[name] = memoryview(cast(Any, self.views.engine.data[name]))
+        return found
+
+
 class Views(Sequence[Any]):
     """The individuals of a population in columns: made when somebody asks for one, and then kept."""
 
@@ -175,12 +187,20 @@ class Views(Sequence[Any]):
         fields = engine.population.record.fields
         space: dict[str, Any] = {name: _attribute(name) for name in fields}
         self.cls = type(engine.population.record.__name__, (View,), space)
-        self.memory: dict[str, Any] = {}
+        self.memory = _Memory(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes: not the memoryviews, which are of these arrays here."""
+        return {**vars(self), "memory": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.memory = _Memory(self)
 
     def refresh(self) -> None:
         """The arrays are others now, or agents came or left: mind the rows."""
         data = self.engine.data
-        self.memory = {name: memoryview(cast(Any, array)) for name, array in data.items()}
+        self.memory.clear()
         if self.kept:
             rows = {number: row for row, number in enumerate(data["id"].tolist()) if number in self.kept}
             for number, view in list(self.kept.items()):
@@ -267,4 +287,3 @@ def _attribute(name: str) -> Any:
         view._views.memory[name][view.row] = coerce(record.fields[name], value, record.__name__)
 
     return property(get, put)
-

@@ -8,7 +8,11 @@ from mas_kit.population import grids
 
 _fast = njit(error_model="python")
 sort_points, sort_cells = _fast(grids.sort_points), _fast(grids.sort_cells)
-near_points, near_single, near_many = _fast(grids.near_points), _fast(grids.near_single), _fast(grids.near_many)
+near_points, near_single, near_many = (
+    _fast(grids.near_points),
+    _fast(grids.near_single),
+    _fast(grids.near_many),
+)
 move = _fast(grids.move)
 
 

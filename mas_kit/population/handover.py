@@ -29,7 +29,9 @@ class HandOver:
         self.refusal: RuleError | None = None
         self._columns: Columns | None = None
         data = {name: population[name].copy() for name in ("id", *population.record.fields)}
-        self._thread = threading.Thread(target=self._compile, args=(Columns, data), name="mas_kit compiles a rule")
+        self._thread = threading.Thread(
+            target=self._compile, args=(Columns, data), name="mas_kit compiles a rule"
+        )
         self._thread.start()
 
     def _compile(self, columns: type[Columns], data: dict[str, Any]) -> None:
@@ -68,4 +70,3 @@ def move(population: Population, columns: Columns) -> None:
 def worth_waiting(population: Population) -> bool:
     """Is the compiled rule at hand, so that columns can begin at once?"""
     return population.program is not None and is_cached(population.program, population.activation)
-

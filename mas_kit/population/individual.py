@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mas_kit.core import Agent, Decision, Explanation, TickError
@@ -95,7 +96,10 @@ class Draft:
             )
         value = coerce(fields[name], value, population.record.__name__)
         self._journal[agent, name] = value
-
+        if (
+            name in population.movers
+        ):  # each move counts, since it changes which cells are free, and in what order
+            self._journal[agent, f"{name} {len(self._journal)}"] = value
 
     def die(self) -> None:
         """Leave at the end of the tick."""
@@ -132,16 +136,20 @@ class Desk:
         if isinstance(seen, Individual | Absent):
             return self.draft(seen)
         if isinstance(seen, Crowd):
-            return Crowd(self.draft(agent) for agent in seen)
+            found = copy(seen)
+            found[:] = [self.draft(agent) for agent in seen]
+            return found
         if isinstance(seen, Others):
             return Others(_Drafts(self, seen.agents), seen.row)
         return seen
 
     def changes(self) -> tuple[Change, ...]:
         """What the rule did, in the order in which it first touched each field."""
+        movers = self.me.population.movers
         return tuple(
-            Change(agent.name, "spawn" if field.startswith("spawn ") else field, value)
+            Change(agent.name, field.split(" ")[0], value)
             for (agent, field), value in self.journal.items()
+            if field not in movers
         )
 
 

@@ -92,7 +92,9 @@ class _Body(Expressions):
         if isinstance(target, ast.Tuple):
             moving = {sight.moves for sight in self.program.sees.values()} - {""}
             if any(isinstance(part, ast.Attribute) and part.attr in moving for part in target.elts):
-                raise self.refuse(node, "an agent moves among other assignments", "give its cell a line of its own")
+                raise self.refuse(
+                    node, "an agent moves among other assignments", "give its cell a line of its own"
+                )
             if not isinstance(kind, Several) or len(kind.items) != len(target.elts):
                 raise self.refuse(
                     node, f"{said(kind)} does not fill {len(target.elts)} names", "assign one each"

@@ -50,7 +50,9 @@ class Links(Sight):
     def _regroup(self, ids: np.ndarray) -> None:
         """The links among those who are still there, by their new places."""
         place = np.searchsorted(ids, self.ids)
-        stays = (place < len(ids)) & (ids[np.minimum(place, len(ids) - 1)] == self.ids) if len(ids) else place < 0
+        stays = (
+            (place < len(ids)) & (ids[np.minimum(place, len(ids) - 1)] == self.ids) if len(ids) else place < 0
+        )
         now = np.where(stays, place, -1)
         rows = now[np.repeat(np.arange(len(self.ids)), np.diff(self.first))]
         ends = now[self.to]
@@ -91,14 +93,18 @@ def compressed(graph: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
     if isinstance(graph, tuple) and len(graph) == 2 and all(np.ndim(part) == 1 for part in graph):
         first, to = (np.ascontiguousarray(part, dtype=np.int64) for part in graph)
         if len(first) != n + 1 or first[0] != 0 or first[-1] != len(to) or (np.diff(first) < 0).any():
-            raise out_of_range("Links first", first, f"{n + 1} growing numbers from 0 to {len(to)}", "as in CSR")
+            raise out_of_range(
+                "Links first", first, f"{n + 1} growing numbers from 0 to {len(to)}", "as in CSR"
+            )
         _inside(to, n)
         return first, to
     pairs = np.asarray(graph)
     if pairs.size == 0:
         pairs = np.zeros((0, 2), np.int64)
     if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
-        raise out_of_range("Links", type(graph).__name__, "a graph, (first, to), or pairs of agents", "give one")
+        raise out_of_range(
+            "Links", type(graph).__name__, "a graph, (first, to), or pairs of agents", "give one"
+        )
     return _from_pairs(np.concatenate([pairs, pairs[pairs[:, 0] != pairs[:, 1]][:, ::-1]]), n)
 
 
@@ -106,9 +112,13 @@ def _from_pairs(pairs: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     _inside(pairs, n)
     pairs = np.unique(pairs, axis=0)
     counts = np.bincount(pairs[:, 0], minlength=n)
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), np.ascontiguousarray(pairs[:, 1], np.int64)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), np.ascontiguousarray(
+        pairs[:, 1], np.int64
+    )
 
 
 def _inside(ends: np.ndarray, n: int) -> None:
     if ends.size and not (ends.min() >= 0 and ends.max() < n):
-        raise out_of_range("Links", f"ends {ends.min()} to {ends.max()}", f"agents 0 to {n - 1}", "mind the size")
+        raise out_of_range(
+            "Links", f"ends {ends.min()} to {ends.max()}", f"agents 0 to {n - 1}", "mind the size"
+        )

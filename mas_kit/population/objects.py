@@ -73,7 +73,9 @@ class Objects:
             [sight.of(self.agents, row) for row in range(self.n)] if sight.fixed else None
             for sight in (population.sees[name] for name in population.arguments if name in population.sees)
         ]
-        self.drafts = [_Draft(population) for _ in self.agents] if population.activation == "simultaneous" else []
+        self.drafts = (
+            [_Draft(population) for _ in self.agents] if population.activation == "simultaneous" else []
+        )
 
     def run(self, ticks: int) -> None:
         """So many ticks."""

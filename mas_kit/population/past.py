@@ -41,7 +41,9 @@ class Past:
             "sights": [sight.save() for sight in population.sees.values()],
             "world": {name: vars(record).copy() for name, record in population.world.items()},
             "draws": population.draws.bit_generator.state if drawn else None,
-            "turns": population.turns_stream.bit_generator.state if population.activation == "random" else None,
+            "turns": population.turns_stream.bit_generator.state
+            if population.activation == "random"
+            else None,
         }
         population.ticks += ticks
 
@@ -103,7 +105,9 @@ class Past:
         }
         world = population.world
         try:
-            population.world = {name: _as(type(world[name]), values) for name, values in kept["world"].items()}
+            population.world = {
+                name: _as(type(world[name]), values) for name, values in kept["world"].items()
+            }
             self._enter({**kept, "data": {name: array.copy() for name, array in kept["data"].items()}})
             engine.partly(kept["ticks"], 0)
             last = engine.turn_of_row(row)

@@ -108,7 +108,16 @@ class Within(Sight):
         self.arrays["py"][:] = population.engine.column(self.y)
         p = self.plain
         grids.sort_points(
-            self.n, p["px"], p["py"], self.width, self.height, self.nx, self.ny, p["cell"], p["start"], p["who"]
+            self.n,
+            p["px"],
+            p["py"],
+            self.width,
+            self.height,
+            self.nx,
+            self.ny,
+            p["cell"],
+            p["start"],
+            p["who"],
         )
 
     def of(self, agents: Sequence[Any], row: int) -> Any:
@@ -158,7 +167,9 @@ class Cells(Sight):
         if neighbours not in ("moore", "von neumann"):
             raise out_of_range("neighbours", neighbours, "'moore', 'von neumann'", "choose one")
         if torus and 2 * reach + 1 > min(width, height):
-            raise out_of_range("reach", reach, "up to (width - 1) / 2 on a torus, else one is seen twice", "less")
+            raise out_of_range(
+                "reach", reach, "up to (width - 1) / 2 on a torus, else one is seen twice", "less"
+            )
         self.cell, self.width, self.height, self.torus = cell, width, height, torus
         self.moore, self.reach, self.many_a_cell = neighbours == "moore", reach, many
         self.methods = PICK if many else {**PICK, "empty": ((Chance,), INT)}
@@ -189,14 +200,18 @@ class Cells(Sight):
         """See who stands where."""
         cells, places = self.width * self.height, population.engine.column(self.cell)
         if len(places) and not (0 <= places.min() and places.max() < cells):
-            raise out_of_range(self.cell, f"{places.min()} to {places.max()}", f"0 to {cells - 1}", "mind the grid")
+            raise out_of_range(
+                self.cell, f"{places.min()} to {places.max()}", f"0 to {cells - 1}", "mind the grid"
+            )
         n, around = len(places), (2 * self.reach + 1) ** 2
         if self.many_a_cell:
             sizes = {"start": cells + 1, "who": n, "found": n}
             self.arrays = {key: np.zeros(size, np.int64) for key, size in sizes.items()}
         else:
             if len(np.unique(places)) < n:
-                raise out_of_range(self.cell, "shared by some agents", "one agent a cell", "or Cells(many=True)")
+                raise out_of_range(
+                    self.cell, "shared by some agents", "one agent a cell", "or Cells(many=True)"
+                )
             at, slot = np.full(cells, -1, np.int64), np.full(cells, -1, np.int64)
             at[places] = np.arange(n)
             free = np.flatnonzero(at < 0)
@@ -265,7 +280,6 @@ class Cells(Sight):
         old = getattr(agent, self.cell)
         grids.move(agent.row, old, cell, self.width * self.height, p["at"], p["free"], p["slot"])
         setattr(agent, self.cell, cell)
-
 
     def save(self) -> Any:
         """Copies of what a move changes."""

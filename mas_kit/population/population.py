@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
@@ -24,7 +25,18 @@ if TYPE_CHECKING:
 
     from mas_kit.population.columns import Columns
 
-_ATTRIBUTES = {"name", "alive", "inbox", "arrivals", "percept", "decision", "memory", "cause", "model", "pos"} | {
+_ATTRIBUTES = {
+    "name",
+    "alive",
+    "inbox",
+    "arrivals",
+    "percept",
+    "decision",
+    "memory",
+    "cause",
+    "model",
+    "pos",
+} | {
     "unique_id",
     "population",
     "row",
@@ -126,6 +138,10 @@ class Population:
                 raise out_of_range(
                     f"sees[{label!r}]", sight, "a neighbourhood such as Leader(...)", "make one"
                 )
+        self.sees = {
+            label: copy(sight) for label, sight in self.sees.items()
+        }  # bound to this population alone
+        self.movers = {sight.moves for sight in self.sees.values()} - {""}
         self.turns_stream = self.model.stream(f"{self.name}/activation")
         self.draws = self.model.stream(f"{self.name}/draws")
 
@@ -134,7 +150,10 @@ class Population:
         for field in self.record.fields:
             if field in taken:
                 raise out_of_range(
-                    f"{self.record.__name__}.{field}", field, "names that an Agent has no use for", "rename it"
+                    f"{self.record.__name__}.{field}",
+                    field,
+                    "names that an Agent has no use for",
+                    "rename it",
                 )
 
     def _start(self, size: int | None, given: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -231,7 +250,7 @@ class Population:
                 raise unknown(f"field of {self.record.__name__}", field, self.record.fields)
             what = self.record.fields[field]
             self.engine.write(field, column(what, values, len(self), self.record.__name__))
-        if any(sight.moves in columns for sight in self.sees.values()):
+        if self.movers & set(columns):
             self.settle()
 
     def frame(self) -> pd.DataFrame:
@@ -324,6 +343,10 @@ class Population:
                 sight.put(agent, value)
                 return
         setattr(agent, field, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes: not the compiler in the background."""
+        return {**vars(self), "compiling": None}
 
     def __repr__(self) -> str:
         return f"<population {self.name!r}: {len(self)} {self.record.__name__} in {self.engine.name}>"

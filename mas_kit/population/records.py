@@ -5,13 +5,21 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
 from mas_kit.core.errors import ParameterError, out_of_range, unknown
 
-MISSING: Any = object()
+
+class _Missing(Enum):
+    """One value, which stays itself when it is copied."""
+
+    VALUE = "no default"
+
+
+MISSING: Any = _Missing.VALUE
 DTYPES: dict[str, Any] = {"float": np.float64, "int": np.int64, "bool": np.bool_}
 ZEROS: dict[str, Any] = {"float": 0.0, "int": 0, "bool": False}
 LARGEST = 2**63 - 1

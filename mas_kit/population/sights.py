@@ -43,6 +43,18 @@ class Sight:
     many = True  # shows any number of agents; otherwise one, or none
     fixed = True  # does it stay as it is from tick to tick, or is it looked up at each turn?
 
+    arrays: dict[str, np.ndarray]
+    plain: dict[str, Any]  # memoryviews of the arrays, for objects
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes: not the memoryviews, which are of these arrays here."""
+        return {name: value for name, value in vars(self).items() if name != "plain"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if "arrays" in state:
+            self.plain = {key: memoryview(array) for key, array in state["arrays"].items()}
+
     def kind(self, name: str) -> Kind:
         """What the argument of that name stands for in a rule."""
         return Seen(name, self)

@@ -3,7 +3,30 @@
 from __future__ import annotations
 
 # Name -> fewest and most arguments, and the kind of the result ("same": that of the arguments).
-_ONE = ["sqrt", "exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "fabs", "degrees", "radians"]
+_ONE = [
+    "sqrt",
+    "exp",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "expm1",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "fabs",
+    "degrees",
+    "radians",
+]
 CALLS: dict[str, tuple[int, int, str]] = {
     **{f"math.{name}": (1, 1, "float") for name in _ONE},
     "math.floor": (1, 1, "int"),
@@ -39,6 +62,8 @@ DRAWS: dict[str, tuple[int, int, str]] = {
 
 INSTEAD: dict[str, str] = {
     "round": "round to whole numbers, or scale first: round(100 * x) / 100",
+    "min": "give it two or more numbers; over a neighbourhood write a loop",
+    "max": "give it two or more numbers; over a neighbourhood write a loop",
     "sum": "write a loop: Python's sum of floats compensates its rounding, a loop does not",
     "math.fsum": "write a loop that adds",
     "math.sumprod": "write a loop that adds",

@@ -159,9 +159,13 @@ def outcome(rule, how, values):
 
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 1e-320, 1e308, -1e308, 2.0**53, 1e19, math.pi]
-FLOATS = st.one_of(st.sampled_from([*SPECIAL, math.inf, -math.inf, math.nan]), st.floats(), st.floats(-20, 20))
+FLOATS = st.one_of(
+    st.sampled_from([*SPECIAL, math.inf, -math.inf, math.nan]), st.floats(), st.floats(-20, 20)
+)
 WHOLES = st.one_of(
-    st.integers(-9, 9), st.integers(-(2**63), 2**63 - 1), st.sampled_from([2**53, 2**53 + 1, -(2**63), 3037000500])
+    st.integers(-9, 9),
+    st.integers(-(2**63), 2**63 - 1),
+    st.sampled_from([2**53, 2**53 + 1, -(2**63), 3037000500]),
 )
 
 
