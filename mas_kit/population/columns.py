@@ -35,10 +35,15 @@ class Columns:
         self.agents = Views(self)
         self._fixed: dict[str, Any] = {}
         self.compiled = False
+        self.touched = True  # was anything written from outside since the past was last kept?
         self.lively = self.program.dies or self.program.spawns
         self.dead = np.zeros(self.n, np.bool_)
         self.count_born = np.zeros(1, np.int64)
         self.born: dict[str, np.ndarray] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes: not what the loop is given, among it addresses that are good here only."""
+        return {**vars(self), "_fixed": {}, "touched": True}
 
     def column(self, name: str) -> np.ndarray:
         """The values of a field, read only, in the order of the agents."""
@@ -48,18 +53,24 @@ class Columns:
 
     def write(self, name: str, values: np.ndarray) -> None:
         """Give a field new values."""
+        self.touched = True
         self.data[name][:] = values
 
     def ready(self) -> None:
         """Gather what the loop is given; call it when the arrays or the neighbourhoods are others."""
+        from mas_kit.population.compiled import addresses
+
         population, data = self.population, self.data
+        self.touched = True
         fixed: dict[str, Any] = {"n": self.n, "still": self.still, "where": self.where}
         fixed.update({f"{name}_of": array for name, array in data.items()})
         if self.program.simultaneous:
             fixed.update({f"{name}_after": data[name].copy() for name in self.program.written})
         if population.activation == "random":
-            fixed.update(activation_=population.turns_stream, order_=np.empty(self.n, np.int64))
-        fixed["draws"] = population.draws
+            double, state = addresses(population.turns_stream)
+            fixed.update(turns_double_=double, turns_state_=state, order_=np.empty(self.n, np.int64))
+        double, state = addresses(population.draws)
+        fixed.update(draws=population.draws, double_=double, state_=state)
         if self.lively:
             self.dead = np.zeros(self.n, np.bool_)
             room = len(next(iter(self.born.values()))) if self.born else max(64, self.n)
@@ -96,6 +107,8 @@ class Columns:
         self.count_born[0] = 0
 
     def _arguments(self, ticks: int, last: int) -> list[Any]:
+        if not self._fixed:
+            self.ready()
         known = self._fixed
         known.update({f"{name}_born": array for name, array in self.born.items()})
         known["ticks"], known["last"] = ticks, last
@@ -109,7 +122,7 @@ class Columns:
         longest = 1 if self.lively else max(1, PIECE // max(self.n, 1))
         while ticks > 0:
             piece = min(ticks, longest)
-            self.population.past.remember(piece)
+            self.population.past.remember(piece, longest)
             self._piece(piece)
             if self.lively:
                 self._turnover()
@@ -127,7 +140,7 @@ class Columns:
                 self.make_room(2 * len(next(iter(self.born.values()))))
                 self.dead[:] = False
             except Exception as error:
-                self.population.past.relive(error, int(self.where[0]), int(self.where[1]))
+                self.population.past.relive(error, ticks, int(self.where[0]), int(self.where[1]))
                 raise
 
     def _turnover(self) -> None:
@@ -256,6 +269,7 @@ class View(Individual):
     @alive.setter
     def alive(self, value: bool) -> None:
         self._views.engine.still[self.row] = not value
+        self._views.engine.touched = True
 
     @property
     def percept(self) -> Any:
@@ -284,6 +298,7 @@ def _attribute(name: str) -> Any:
 
     def put(view: View, value: Any) -> None:
         record = view.population.record
+        view._views.engine.touched = True
         view._views.memory[name][view.row] = coerce(record.fields[name], value, record.__name__)
 
     return property(get, put)

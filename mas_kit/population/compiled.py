@@ -13,14 +13,17 @@ import math
 import sys
 from typing import Any
 
-import llvmlite.binding as llvm
+import llvmlite.binding as llvm  # type: ignore[import-untyped]
 import numba
 import numpy as np
+from llvmlite import ir
 from numba import njit, types
+from numba.extending import intrinsic
 
 _LIBRARY = ctypes.CDLL("ucrtbase") if sys.platform == "win32" else ctypes.CDLL(None)
-_inline = njit(error_model="python", forceinline=True)
-_plain = njit(error_model="python")
+# Without reference counts: nothing here allocates, and counting for each agent takes longer than most rules.
+_inline = njit(error_model="python", forceinline=True, _nrt=False)
+_plain = njit(error_model="python", _nrt=False)
 BIG = 2.0**63
 EXACT = 2**53
 
@@ -323,11 +326,33 @@ def there(agent: int) -> int:
     return agent
 
 
+@intrinsic
+def next_double(typing: Any, function: Any, state: Any) -> Any:
+    """What `Generator.random()` returns next, from the addresses of its C function and of its state.
+
+    A Generator as an argument costs 8 µs a call of the loop, and more each time that it is handed on.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        byte = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.DoubleType(), [byte]).as_pointer()
+        address, where = arguments
+        return builder.call(builder.inttoptr(address, kind), [builder.inttoptr(where, byte)])
+
+    return types.float64(types.intp, types.intp), codegen
+
+
+def addresses(rng: np.random.Generator) -> tuple[int, int]:
+    """The two addresses; they hold while the generator lives."""
+    interface = rng.bit_generator.ctypes
+    return ctypes.cast(interface.next_double, ctypes.c_void_p).value or 0, interface.state_address
+
+
 @_inline
-def pick(draws: np.random.Generator, count: int) -> int:
+def pick(double: int, state: int, count: int) -> int:
     if count < 1:
         raise ValueError("there is nobody to pick")
-    return int(draws.random() * count)
+    return int(next_double(double, state) * count)
 
 
 class Full(Exception):
@@ -342,16 +367,18 @@ def newborn(born: np.ndarray, room: int) -> int:
     return born[0] - 1
 
 
-@_inline
+@njit(
+    error_model="python", forceinline=True
+)  # NumPy's own, which makes an array on its way: see kernel.text_of
 def integers(draws: np.random.Generator, low: int, high: int) -> int:
     if low >= high:
         raise ValueError("low >= high")
-    return low + draws.integers(0, sub(high, low))
+    return low + draws.integers(0, high - low)
 
 
 @_inline
-def uniform(draws: np.random.Generator, low: float, high: float) -> float:
-    return low + (high - low) * draws.random()
+def uniform(double: int, state: int, low: float, high: float) -> float:
+    return low + (high - low) * next_double(double, state)
 
 
 @_inline
@@ -369,12 +396,12 @@ def exponential(draws: np.random.Generator, scale: float) -> float:
 
 
 @_plain
-def shuffle(rng: np.random.Generator, order: np.ndarray, n: int) -> None:
+def shuffle(double: int, state: int, order: np.ndarray, n: int) -> None:
     """See `arithmetic.permutation`."""
     for k in range(n):
         order[k] = k
     for last in range(n - 1, 0, -1):
-        k = int(rng.random() * (last + 1))
+        k = int(next_double(double, state) * (last + 1))
         order[last], order[k] = order[k], order[last]
 
 

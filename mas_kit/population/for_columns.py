@@ -40,6 +40,7 @@ class ForColumns(Writer):
         self.wants = wants  # of the routines written before, by name
         self.wanted: dict[str, None] = {}
         self.loops = 0
+        self.counters = _counters(routine)
 
     def write(self) -> ast.FunctionDef:
         tree = super().write()
@@ -147,6 +148,13 @@ class ForColumns(Writer):
     def absent(self, agent: ast.expr, is_none: bool) -> ast.expr:
         return ast.Compare(agent, [ast.Lt() if is_none else ast.GtE()], [ast.Constant(0)])
 
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        if isinstance(node.op, ast.Add) and isinstance(node.left, ast.Name) and node.left.id in self.counters:
+            return ast.copy_location(
+                ast.BinOp(self.visit(node.left), node.op, self.value(node.right, INT)), node
+            )
+        return super().visit_BinOp(node)
+
     def binary(self, op: ast.operator, a: ast.expr, b: ast.expr, floats: bool) -> ast.expr:
         known = _FLOATS.get(type(op)) if floats else _CHECKED.get(type(op))
         return call(f"kit.{known}", a, b) if known else ast.BinOp(a, op, b)
@@ -217,14 +225,19 @@ class ForColumns(Writer):
         return self.shown(seen, "k_")[0]
 
     def draw(self, what: str, arguments: list[ast.expr]) -> ast.expr:
-        draws = self.need("draws")
+        if what in ("random", "uniform"):
+            stream = [self.need("double_"), self.need("state_")]
+            if what == "random":
+                return call("kit.next_double", *stream)
+        else:
+            stream = [self.need("draws")]
         if what == "integers":
             low_high = [self.value(a, INT) for a in arguments]
-            return call("kit.integers", draws, *([ast.Constant(0), *low_high][-2:]))
+            return call("kit.integers", *stream, *([ast.Constant(0), *low_high][-2:]))
         if what in _DEFAULTS:
             given: list[ast.expr] = [self.value(a, FLOAT) for a in arguments]
             given += [ast.Constant(value) for value in _DEFAULTS[what][len(given) :]]
-            return call(f"kit.{what}", draws, *given)
+            return call(f"kit.{what}", *stream, *given)
         return call(f"draws.{what}")
 
     def look(self, seen: Seen, method: str, arguments: list[ast.expr]) -> ast.expr:
@@ -236,7 +249,9 @@ class ForColumns(Writer):
         count, _ = self.shown(seen, "k_")
         # The number that is drawn stands once in the expression, or goes through a function of its own.
         pieces = seen.sight.shown(seen.name)
-        return self.picked(seen, call("kit.pick", self.need("draws"), count), pieces.at)
+        return self.picked(
+            seen, call("kit.pick", self.need("double_"), self.need("state_"), count), pieces.at
+        )
 
     def picked(self, seen: Seen, k: ast.expr, at: str) -> ast.expr:
         """Who is number k, where k is computed."""
@@ -248,3 +263,37 @@ class ForColumns(Writer):
 class _Me(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.Name:
         return name("me_") if node.id == "me" else node
+
+
+def _counters(routine: Routine) -> set[str]:
+    """The local names that only ever count up from a small number: no turn is long enough for 64 bits."""
+    found = {text for text, kind in routine.names.items() if kind == INT and text not in routine.given}
+    for node in ast.walk(routine.tree):
+        targets = (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.For)
+            else []
+        )
+        for target in targets:
+            for part in ast.walk(target):
+                if isinstance(part, ast.Name) and not (
+                    isinstance(node, ast.Assign) and part is target and _counts(part.id, node.value)
+                ):
+                    found.discard(part.id)
+    return found
+
+
+def _counts(text: str, value: ast.expr) -> bool:
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and isinstance(value.left, ast.Name):
+        return value.left.id == text and _small(value.right)
+    return _small(value)
+
+
+def _small(value: ast.expr) -> bool:
+    if isinstance(value, ast.IfExp):
+        return _small(value.body) and _small(value.orelse)
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, int) and 0 <= value.value <= 2**20
+    return value.sort == BOOL  # type: ignore[attr-defined]

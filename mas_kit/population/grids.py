@@ -137,6 +137,23 @@ def near_single(
     return count
 
 
+def near_eight(place: int, width: int, height: int, at: Any, found: Any) -> int:
+    """`near_single` for the commonest grid, a torus and the eight cells around; `found` has room for nine."""
+    cy = place // width
+    cx = place - cy * width
+    row = cy * width
+    up = row - width if cy > 0 else (height - 1) * width
+    down = row + width if cy < height - 1 else 0
+    left = cx - 1 if cx > 0 else width - 1
+    right = cx + 1 if cx < width - 1 else 0
+    count = 0
+    for c in (up + left, up + cx, up + right, row + left, row + right, down + left, down + cx, down + right):
+        j = at[c]
+        found[count] = j
+        count += j >= 0  # no branch: written over if nobody is there
+    return count
+
+
 def near_many(
     me: int,
     place: int,

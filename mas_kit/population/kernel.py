@@ -43,11 +43,15 @@ def text_of(program: Program, activation: str) -> tuple[str, tuple[str, ...]]:
     head = (
         f'"""Compiled from the rule {rule.source.function.__name__} ({Path(rule.source.file).name}, line '
         f'{rule.tree.lineno}): `x_of[me]` is the field x of the agent in row `me`."""\n\n'
-        "import math\n\nfrom numba import njit\n\nfrom mas_kit.population import compiled as kit\nfrom mas_kit.population import compiled_grids as grids\n\n"
+        "import math\n\nfrom numba import njit\n\n"
+        "from mas_kit.population import compiled as kit\nfrom mas_kit.population import compiled_grids as grids\n\n"
     )
-    small = '@njit(error_model="python", forceinline=True)\n'
+    small = '@njit(error_model="python", forceinline=True, _nrt=False)\n'
     parts = [small + part for part in (*picks, *functions)]
-    return head + "\n\n".join([*parts, loop]) + "\n", names
+    text = head + "\n\n".join([*parts, loop]) + "\n"
+    if "kit.integers(" in text:  # which allocates
+        text = text.replace(", _nrt=False", "")
+    return text, names
 
 
 def _pick(name: str, program: Program) -> str:
@@ -79,12 +83,12 @@ def _loop(program: Program, activation: str, context: list[str]) -> tuple[str, t
     both = sorted(program.written) if program.simultaneous else []
     for field in both:
         names[f"{field}_of"] = names[f"{field}_after"] = None
-    shuffled = ("activation_", "order_") if activation == "random" else ()
+    shuffled = ("turns_double_", "turns_state_", "order_") if activation == "random" else ()
     arguments = tuple(dict.fromkeys([*_FIXED, *shuffled, *sorted({*names} - {"n", *made})]))
     call = ", ".join([*given, *["me" if text == "me_" else text for text in context]])
     lines = [f"def run({', '.join(arguments)}):", "    for tick in range(ticks):", "        where[0] = tick"]
     if shuffled:
-        lines.append("        kit.shuffle(activation_, order_, n)")
+        lines.append("        kit.shuffle(turns_double_, turns_state_, order_, n)")
     if both:
         lines += ["        for row in range(n):"]
         lines += [f"            {field}_after[row] = {field}_of[row]" for field in both]
@@ -97,7 +101,7 @@ def _loop(program: Program, activation: str, context: list[str]) -> tuple[str, t
     if both:
         lines += ["        if turns == n:", "            for row in range(n):"]
         lines += [f"                {field}_of[row] = {field}_after[row]" for field in both]
-    decorator = '@njit(error_model="python", cache=CACHED)\n'
+    decorator = '@njit(error_model="python", cache=CACHED, _nrt=False)\n'
     return decorator + "\n".join(lines), arguments
 
 

@@ -30,22 +30,52 @@ class Past:
         found: Any = self.population.engine
         return found
 
-    def remember(self, ticks: int) -> None:
-        """Keep how things are; so many ticks are to come."""
-        population = self.population
+    def remember(self, ticks: int, longest: int) -> None:
+        """Keep how things are; so many ticks are to come.
+
+        As long as nothing was changed from outside, the ticks that were kept can simply be more, up to `longest`.
+        """
+        population, engine, kept = self.population, self.engine, self.kept
+        world = tuple((id(record), record.version) for record in population.world.values())
+        population.ticks += ticks
+        if kept is not None and not engine.touched and kept["versions"] == world:
+            if kept["ticks"] + ticks <= longest and not self._arrays():
+                kept["ticks"] += ticks
+                return
         drawn = population.program is None or population.program.drawn
         self.kept = {
             "ticks": ticks,
-            "data": {name: array.copy() for name, array in self.engine.data.items()},
-            "still": self.engine.still.copy(),
+            "data": self._copies(kept),
+            "still": engine.still.copy(),
             "sights": [sight.save() for sight in population.sees.values()],
             "world": {name: vars(record).copy() for name, record in population.world.items()},
+            "versions": world,
             "draws": population.draws.bit_generator.state if drawn else None,
             "turns": population.turns_stream.bit_generator.state
             if population.activation == "random"
             else None,
         }
-        population.ticks += ticks
+        engine.touched = False
+
+    def _arrays(self) -> bool:
+        """Does the world hold arrays? Who writes into one is not seen."""
+        return any(
+            f.kind == "array" for record in self.population.world.values() for f in record.fields.values()
+        )
+
+    def _copies(self, kept: dict[str, Any] | None) -> dict[str, np.ndarray]:
+        """Copies of what the rule may change, in the arrays of the last copies where they fit."""
+        engine, before = self.engine, kept["data"] if kept is not None else {}
+        changing = engine.data if engine.lively else engine.program.written
+        found = {}
+        for name in changing:
+            array, room = engine.data[name], before.get(name)
+            if room is None or len(room) != len(array):
+                found[name] = array.copy()
+            else:
+                np.copyto(room, array)
+                found[name] = room
+        return found
 
     def back(self) -> None:
         """Return to how things were, in the arrays that they are in."""
@@ -57,16 +87,18 @@ class Past:
             sight.restore(state)
         _wind(population, kept)
 
-    def relive(self, error: Exception, tick: int, at: int) -> None:
-        """The compiled loop broke off: run up to that turn again, and take the turn in Python.
+    def relive(self, error: Exception, ticks: int, tick: int, at: int) -> None:
+        """The loop broke off in one of its `ticks`: run up to that turn again, and take the turn in Python.
 
         Raises what Python raises there, with the line; RuleError where only columns have a problem.
         """
         kept, population = self.kept, self.population
         assert kept is not None
-        population.ticks += tick + 1 - kept["ticks"]
+        population.ticks += tick + 1 - ticks
+        again = kept["ticks"] - ticks + tick + 1
         self.back()
-        self.engine.partly(tick + 1, at)
+        self.engine.touched = True
+        self.engine.partly(again, at)
         me = self.engine.agents[self.engine.row_of_turn(at)]
         try:
             minds.dream(population, me)
@@ -93,8 +125,9 @@ class Past:
     def _recall(self, number: int) -> tuple[Any, Any]:
         population, engine, kept = self.population, self.engine, self.kept
         assert kept is not None
-        row = int(np.searchsorted(kept["data"]["id"], number))
-        if row == len(kept["data"]["id"]) or kept["still"][row]:
+        before = {**engine.data, **kept["data"]}
+        row = int(np.searchsorted(before["id"], number))
+        if row == len(before["id"]) or kept["still"][row]:
             return None, None  # it was born at the end of the tick, or it was down
         now = {
             "data": engine.data,
@@ -108,10 +141,10 @@ class Past:
             population.world = {
                 name: _as(type(world[name]), values) for name, values in kept["world"].items()
             }
-            self._enter({**kept, "data": {name: array.copy() for name, array in kept["data"].items()}})
+            self._enter({**kept, "data": {name: array.copy() for name, array in before.items()}})
             engine.partly(kept["ticks"], 0)
             last = engine.turn_of_row(row)
-            self._enter({**kept, "data": {name: array.copy() for name, array in kept["data"].items()}})
+            self._enter({**kept, "data": {name: array.copy() for name, array in before.items()}})
             engine.partly(kept["ticks"], last)
             me = engine.agents[row]
             percept = minds.look(population, me)
@@ -119,6 +152,7 @@ class Past:
         finally:
             population.world = world
             self._enter(now)
+            engine.touched = False
 
     def _enter(self, state: dict[str, Any]) -> None:
         """Go to another state of the population, with as many agents as it had then."""

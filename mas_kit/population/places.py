@@ -178,7 +178,12 @@ class Cells(Sight):
         self.left = 0
 
     def key(self) -> tuple[Any, ...]:
-        return (self.cell, self.many_a_cell)
+        return (self.cell, self.many_a_cell, self.eight)
+
+    @property
+    def eight(self) -> bool:
+        """Is it the commonest grid, which has a loop of its own?"""
+        return self.torus and self.moore and self.reach == 1 and not self.many_a_cell
 
     @property
     def moves(self) -> str:
@@ -199,7 +204,7 @@ class Cells(Sight):
     def bind(self, population: Population) -> None:
         """See who stands where."""
         cells, places = self.width * self.height, population.engine.column(self.cell)
-        if len(places) and not (0 <= places.min() and places.max() < cells):
+        if len(places) and not (places.min() >= 0 and places.max() < cells):
             raise out_of_range(
                 self.cell, f"{places.min()} to {places.max()}", f"0 to {cells - 1}", "mind the grid"
             )
@@ -232,10 +237,13 @@ class Cells(Sight):
             how, lists = "many", f"{s % 'start'}, {s % 'who'}"
             cells = f"{s % 'width'} * {s % 'height'}"
             begin = (f"grids.sort_cells(n, {cells}, {self.cell}_of, {lists})",)
-        shape = self._shape(name)
-        before = (
-            f"{s % 'count'} = grids.near_{how}(me, {self.cell}_of[me], {shape}, {lists}, {s % 'found'})",
-        )
+        around = f"me, {self.cell}_of[me], {self._shape(name)}, {lists}, {s % 'found'}"
+        if self.eight:
+            how, around = (
+                "eight",
+                f"{self.cell}_of[me], {s % 'width'}, {s % 'height'}, {lists}, {s % 'found'}",
+            )
+        before = (f"{s % 'count'} = grids.near_{how}({around})",)
         return Shown(s % "count", f"{s % 'found'}[{{k}}]", (s % "found",), before, begin, s % "count")
 
     def columns(self, name: str) -> dict[str, Any]:
@@ -246,7 +254,7 @@ class Cells(Sight):
 
     def calls(self, name: str) -> dict[str, tuple[str, tuple[str, ...]]]:
         """`cells.empty(rng)`."""
-        arrays = ("draws", f"{name}_free_seen", f"{name}_left_seen")
+        arrays = ("double_", "state_", f"{name}_free_seen", f"{name}_left_seen")
         return {"empty": (f"grids.empty({', '.join(arrays)})", arrays)}
 
     def moved(self, name: str) -> tuple[str, tuple[str, ...]]:
@@ -266,7 +274,9 @@ class Cells(Sight):
         """Those around the agent in that row."""
         p, found, place = self.plain, self.plain["found"], getattr(agents[row], self.cell)
         shape = (self.width, self.height, self.torus, self.moore, self.reach)
-        if self.many_a_cell:
+        if self.eight:
+            count = grids.near_eight(place, self.width, self.height, p["at"], found)
+        elif self.many_a_cell:
             count = grids.near_many(row, place, *shape, p["start"], p["who"], found)
         else:
             count = grids.near_single(row, place, *shape, p["at"], found)

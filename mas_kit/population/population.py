@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
@@ -12,7 +12,7 @@ from mas_kit.core import MasKitError, Model
 from mas_kit.core.errors import ParameterError, out_of_range, unknown
 from mas_kit.core.model import Activation
 from mas_kit.population import for_objects, minds, program
-from mas_kit.population.errors import Refusal, RuleError
+from mas_kit.population.errors import Refusal
 from mas_kit.population.handover import HandOver, worth_waiting
 from mas_kit.population.individual import Individual
 from mas_kit.population.objects import Objects
@@ -234,6 +234,9 @@ class Population:
 
     def __len__(self) -> int:
         return self.engine.n
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.engine.agents)
 
     def __getitem__(self, key: str | int) -> Any:
         """A column by a field's name (read only), or the individual with that number."""

@@ -66,6 +66,7 @@ class Record:
     """
 
     fields: ClassVar[Mapping[str, Field]] = {}
+    version: ClassVar[int] = 0  # of an instance: how often it was written to
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -93,6 +94,7 @@ class Record:
         if what is None:
             raise unknown(f"field of {type(self).__name__}", name, self.fields)
         object.__setattr__(self, name, coerce(what, value, type(self).__name__))
+        object.__setattr__(self, "version", self.version + 1)
 
     def replace(self, **changes: Any) -> Self:
         """A copy with these fields changed."""
@@ -110,9 +112,12 @@ def _declare(cls: type[Record], name: str, annotation: Any) -> Field:
         raise out_of_range(
             f"{cls.__name__}.{name}", text, "float, int, bool (in the world also NDArray)", "annotate it so"
         )
-    if name == "id" or name.startswith("_"):
+    if name in ("id", "version", "fields", "replace") or name.startswith("_"):
         raise out_of_range(
-            f"{cls.__name__}.{name}", name, "names that do not start with _ (id is taken)", "rename it"
+            f"{cls.__name__}.{name}",
+            name,
+            "names that do not start with _ (id, version, fields and replace are taken)",
+            "rename it",
         )
     given = cls.__dict__.get(name, MISSING)
     declared = given if isinstance(given, _Declared) else _Declared(given, "", "")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mas_kit.core import MasKitError, ParameterError, UnknownNameError
+from mas_kit.core import ParameterError, UnknownNameError
 from mas_kit.population import (
     Anyone,
     Cells,
@@ -67,7 +67,7 @@ def uses_global_list(me):
 def may_have_no_value(me):
     if me.x > 1.0:
         y = 2.0
-    me.x = y  # noqa: F821
+    me.x = y
 
 
 def prints(me):
@@ -401,7 +401,6 @@ def further_rule(further):
     def rule(me, others, field, rng):
         first, second = further(me, others.pick(rng), field)
         first.x = second
-        return
 
     return rule
 
