@@ -109,6 +109,12 @@ class Network:
         if self.log is not None:
             self.trace(cause)
 
+    def send_many(self, messages: Iterable[Message], cause: Cause = None) -> None:
+        """Take several messages in at once."""
+        self.outbox += messages
+        if self.log is not None:
+            self.trace(cause)
+
     def trace(self, cause: Cause) -> None:
         """Note the event behind the messages taken in since the last note. For a network with a log.
 

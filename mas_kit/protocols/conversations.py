@@ -77,6 +77,7 @@ class Conversations(Listener):
         self.outcomes: dict[Key, Outcome] = {}
         self.counts: Counter[str] = Counter()
         self._forget: deque[tuple[float, Key]] = deque()
+        self._forgets = INFINITY  # when the first of them is due
         self._fresh: list[Outcome] = []
         self._number = 0
         self._channel: Network | None = None
@@ -198,14 +199,16 @@ class Conversations(Listener):
             self.outcomes[key] = outcome
             if len(self.outcomes) > self.limit:
                 del self.outcomes[next(iter(self.outcomes))]
-            self._forget.append((now + self.memory, key))
+            later = now + self.memory
+            self._forget.append((later, key))
+            self._forgets = min(self._forgets, later)
         # Of a conversation that another opened only its key is kept, unless it may have more to say.
         self.closed[key] = role if not key[1] or role.state in role.answers_after else None
 
     def _tidy(self, now: float) -> None:
-        forget = self._forget
-        while forget and now > forget[0][0]:
-            self.closed.pop(forget.popleft()[1], None)
+        while now > self._forgets:
+            self.closed.pop(self._forget.popleft()[1], None)
+            self._forgets = self._forget[0][0] if self._forget else INFINITY
         idle = -INFINITY if self._fresh else INFINITY
         for role in self.open.values():
             deadline = role.deadline
@@ -220,11 +223,7 @@ class Conversations(Listener):
             network = self._channel
             if network is None:
                 network = self._channel = find(self.agent.model.networks, self.network)
-            if network.log is None:
-                network.outbox += messages
-            else:
-                for message in messages:
-                    network.send(message, self.agent.cause)
+            network.send_many(messages, self.agent.cause)
         return messages
 
     def _now(self) -> float:

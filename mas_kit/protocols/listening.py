@@ -35,7 +35,7 @@ class Listener:
             if draft is not None:
                 draft.hear(message)
             elif (role := opened.get(key)) is not None:
-                drafts[key] = draft = role.draft(now)
+                drafts[role.key] = draft = role.draft(now)
                 draft.hear(message)
             else:
                 self._otherwise(key, message, now, drafts, odd)

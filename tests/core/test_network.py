@@ -338,6 +338,51 @@ def test_send_keeps_every_parameter():
     )
 
 
+@pytest.mark.parametrize("log", [False, True])
+def test_several_at_once_fare_as_one_by_one(log):
+    class Crier(Post):
+        def act(self, action):
+            if self.model.tick == 1:
+                self.model.sent = self.say(["b", self.model.agent("c"), "nobody"])
+
+        def say(self, names):
+            return self.send_many("cfp", names, "dig", "c1", reply_by=4, network="network")
+
+    class OneByOne(Crier):
+        def say(self, names):
+            return [self.send("cfp", name, "dig", "c1", reply_by=4, network="network") for name in names]
+
+    def run(crier):
+        class Square(Office):
+            def build(self):
+                super().build()
+                crier(self, "a")
+
+        return Square({"b": {}, "c": {}}, {"loss": 0.5}, seed=3, log=log).run(3)
+
+    at_once, one_by_one = run(Crier), run(OneByOne)
+    assert at_once.sent == one_by_one.sent
+    assert [message.receiver for message in at_once.sent] == ["b", "c", "nobody"]
+    assert {message.performative for message in at_once.sent} == {Performative.CFP}
+    assert at_once.net.counts == one_by_one.net.counts
+    assert at_once.net.counts["sent"] == 3
+    assert not log or list(at_once.log) == list(one_by_one.log)
+    with pytest.raises(UnknownNameError, match="did you mean 'inform'"):
+        at_once.agent("a").send_many("infrom", ["b"])
+    with pytest.raises(MasKitError, match="cannot go to 7"):
+        at_once.agent("a").send_many("inform", ["b", 7])
+    assert at_once.net.outbox == []
+
+
+def test_a_network_takes_several_at_once():
+    model = Office({"a": {}, "b": {}}, seed=1, log=True)
+    letters = [Message(Performative.INFORM, "a", name, 1) for name in ("a", "b", "b")]
+    model.net.send_many(letters, 7)
+    assert model.net.causes == [7, 7, 7]
+    model.run(2)
+    assert model.got() == {"a": [(2, "a", 1)], "b": [(2, "a", 1), (2, "a", 1)]}
+
+
 @pytest.mark.parametrize(
     "bad",
     [

@@ -12,15 +12,26 @@ from hypothesis import strategies as st
 
 from mas_kit import Crash, Performative
 from mas_kit.protocols import (
+    Again,
     AssignmentAuctioneer,
     AssignmentBidder,
     AverageConsensus,
     Blackboard,
     BundleMember,
     Chair,
+    ContractNetInitiator,
+    ContractNetParticipant,
     DoubleAuctioneer,
+    DutchAuctioneer,
+    DutchBidder,
+    EnglishAuctioneer,
+    EnglishBidder,
+    FirstPriceAuctioneer,
+    FirstPriceBidder,
     General,
     ItemBid,
+    IteratedContractNetInitiator,
+    IteratedContractNetParticipant,
     Negotiator,
     Order,
     PushGossip,
@@ -29,8 +40,11 @@ from mas_kit.protocols import (
     SequentialBidder,
     Source,
     Trader,
+    VickreyAuctioneer,
+    VickreyBidder,
     Voter,
     best_bid,
+    lowest,
 )
 from tests.protocols.examples import examples, note
 from tests.protocols.room import Room, Talker
@@ -69,7 +83,34 @@ def quote(q):
     return q.answer("propose", Order(side, 5.0)) if side else None
 
 
+def work(q):
+    """Bids what the call's price is worth to it, and does the work."""
+    return q.answer("propose", 7) if q.kind == "bid" else q.answer("inform")
+
+
+def pay(q):
+    """Pays up to 8, whatever the auction."""
+    price = q.content.price
+    return q.answer("propose", max(price, 1)) if price <= 8 else q.answer("refuse")
+
+
+def thrice(bids, round):
+    return Again(10 - round) if bids and round < 3 else lowest(bids) if bids else ()
+
+
 CAST = {
+    "contract net": lambda: served(
+        [ContractNetParticipant], work, ContractNetInitiator("dig", NAMES, reply_by=9)
+    ),
+    "iterated contract net": lambda: served(
+        [IteratedContractNetParticipant],
+        work,
+        IteratedContractNetInitiator(10, NAMES, reply_by=9, round_ticks=9, choose=thrice),
+    ),
+    "first-price": lambda: served([FirstPriceBidder], pay, FirstPriceAuctioneer("vase", NAMES)),
+    "vickrey": lambda: served([VickreyBidder], pay, VickreyAuctioneer("vase", NAMES)),
+    "english": lambda: served([EnglishBidder], pay, EnglishAuctioneer("vase", NAMES, increment=2)),
+    "dutch": lambda: served([DutchBidder], pay, DutchAuctioneer("vase", NAMES, start=12, decrement=2)),
     "assignment": lambda: served(
         [AssignmentBidder(patience=60)],
         lambda q: q.answer("propose", best_bid([3, 1, 4, 1], q.content)),
@@ -108,6 +149,11 @@ def haggle(q):
 
 def write(q):
     return q.answer("request", ("k", 1)) if q.content.last in ("", "refused") else None
+
+
+SINGLE_ITEM = {
+    role.protocol for role in (FirstPriceAuctioneer, VickreyAuctioneer, EnglishAuctioneer, DutchAuctioneer)
+}
 
 
 class Eavesdropper(Talker):
@@ -161,6 +207,20 @@ def test_every_conversation_ends_and_no_agent_fails(name, network, seed, crash):
         outcome = room.agent(who).talks.outcome("c")
         assert outcome is not None
         assert outcome.status in role.final
+        safe(room, outcome)
+
+
+def safe(room, outcome):
+    """Of one task, or one thing for sale, there is at most one contractor or winner, and both sides know."""
+    ends = {name: agent.talks.outcome("c", "boss") for name, agent in room.by_name.items()}
+    got = {name for name, end in ends.items() if end is not None and end.status in ("done", "won")}
+    if outcome.role == "initiator":
+        assert len(outcome.value.contractors) <= 1
+        assert got <= set(outcome.value.contractors)
+        assert outcome.status != "done" or got == set(outcome.value.contractors)
+    elif outcome.protocol in SINGLE_ITEM:
+        assert got <= {outcome.value.winner}
+        assert outcome.status != "sold" or got == {outcome.value.winner}
 
 
 @pytest.mark.parametrize("name", CAST)
@@ -168,7 +228,8 @@ def test_on_a_perfect_network_each_comes_to_its_good_end(name):
     good = {
         "assignment": "assigned", "sequential": "allocated", "double": "closed", "election": "elected",
         "negotiation": "agreed", "consensus": "done", "gossip": "informed", "byzantine": "decided",
-        "cbba": "settled", "blackboard": "closed",
+        "cbba": "settled", "blackboard": "closed", "contract net": "done", "iterated contract net": "done",
+        "first-price": "sold", "vickrey": "sold", "english": "sold", "dutch": "sold",
     }  # fmt: skip
     cast, begin = CAST[name]()
     room = Room(cast, seed=1)

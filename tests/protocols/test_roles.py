@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -53,7 +54,8 @@ class TestTable:
         names = {value: key for key, value in module.items() if isinstance(value, Performative)}
         for effect in {rule.effect for rule in role.table if rule.effect}:
             source = inspect.getsource(getattr(role, effect))
-            said = {act for act, name in names.items() if f"self.tell({name}," in source}
+            source = source.replace("self.tell_all(", "self.tell(")
+            said = {act for act, name in names.items() if re.search(rf"self\.tell\(\s*{name},", source)}
             for rule in role.table:
                 if rule.effect == effect:
                     assert said <= set(rule.sends), (effect, rule)

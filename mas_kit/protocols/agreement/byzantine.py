@@ -97,8 +97,7 @@ class General(Role):
         """Send the order to everybody."""
         if self.order is None:
             raise out_of_range("order", None, "a text or a number", "the commander needs an order")
-        for name in self.generals[1:]:
-            self.tell(INFORM, name, Relay(1, (((), self.order),)))
+        self.tell_all(INFORM, self.generals[1:], Relay(1, (((), self.order),)))
 
     def listen(self, _: Any) -> None:
         """Wait for the commander's order."""
@@ -146,9 +145,8 @@ class General(Role):
         said = tuple([(chain, self._word(chain)) for chain in chains])
         self.round += 1
         self.deadline = self.now + self.round_ticks
-        for name in self.generals[1:]:
-            if name != self.me:
-                self.tell(INFORM, name, Relay(self.round, said))
+        others = [name for name in self.generals[1:] if name != self.me]
+        self.tell_all(INFORM, others, Relay(self.round, said))
 
     def _chains(self, length: int) -> list[Path]:
         chains: list[Path] = [(self.commander,)]

@@ -88,8 +88,7 @@ class AverageConsensus(Role):
         """Begin a round: tell the neighbours the value."""
         self.round += 1
         self.deadline = self.now + self.round_ticks
-        for name in self.neighbours:
-            self.tell(INFORM, name, Share(self.round, self.value))
+        self.tell_all(INFORM, self.neighbours, Share(self.round, self.value))
 
     def is_share(self, content: Any) -> bool:
         """Can the content be a value of a round?"""

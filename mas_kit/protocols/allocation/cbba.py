@@ -109,8 +109,7 @@ class BundleMember(Role):
         self.deadline = self.now + self.round_ticks
         claims = [(number, *self.beliefs.claims[task]) for number, task in enumerate(self.tasks)]
         table = Table(self.round, tuple(claims), (*self.beliefs.stamps.items(), (self.me, float(self.round))))
-        for name in self.neighbours:
-            self.tell(INFORM, name, table)
+        self.tell_all(INFORM, self.neighbours, table)
 
     def is_table(self, content: Any) -> bool:
         """Can the content be a neighbour's beliefs on all the tasks?"""

@@ -70,10 +70,8 @@ class DoubleAuctioneer(Role):
     def open_market(self, _: Any) -> None:
         """Invite orders."""
         self.deadline = after(self.now, self.closes, "closes")
-        for name in self.traders:
-            self.tell(
-                CFP, name, self.quotes(), reply_with=f"{self.conversation_id}/open", reply_by=self.closes
-            )
+        call_id = f"{self.conversation_id}/open"
+        self.tell_all(CFP, self.traders, self.quotes(), reply_with=call_id, reply_by=self.closes)
 
     def best(self, side: str, but: str = "") -> str:
         """Whose order is the best on that side, the oldest of equals; "" if there is none."""
@@ -128,8 +126,7 @@ class DoubleAuctioneer(Role):
     def _announce(self, before: Quotes) -> None:
         quotes = self.quotes()
         if self.announce and quotes != before:
-            for name in self.traders:
-                self.tell(INFORM, name, quotes)
+            self.tell_all(INFORM, self.traders, quotes)
 
     def has_order(self, message: Message) -> bool:
         """Has the sender an order?"""

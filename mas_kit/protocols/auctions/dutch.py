@@ -104,9 +104,8 @@ class DutchAuctioneer(Auctioneer):
     def close(self, _: Any) -> None:
         """Tell everybody but the winner how it ended."""
         self.deadline = self.now + self.patience
-        for name in self.bidders:
-            if name != self.winner:
-                self.tell(INFORM, name, Sale(self.item, self.winner, self.price, {}, self.round))
+        others = [name for name in self.bidders if name != self.winner]
+        self.tell_all(INFORM, others, Sale(self.item, self.winner, self.price, {}, self.round))
 
     def not_winner(self, message: Message) -> bool:
         """Does it come from somebody else than the winner?"""

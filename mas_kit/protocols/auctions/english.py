@@ -139,9 +139,8 @@ class EnglishAuctioneer(Auctioneer):
         """Tell everybody who has won."""
         self._take_bids()
         self.deadline = self.now + self.patience
-        for name in self.bidders:
-            if name not in self.out or name == self.winner:
-                self.tell(INFORM, name, Sale(self.item, self.winner, self.price, {}, self.round))
+        there = [name for name in self.bidders if name not in self.out or name == self.winner]
+        self.tell_all(INFORM, there, Sale(self.item, self.winner, self.price, {}, self.round))
 
 
 class EnglishBidder(Bidder):

@@ -83,8 +83,7 @@ class Auctioneer(Role):
         self.called = tuple(whom)
         self.bids, self.passed = {}, set()
         self.deadline = self.now + self.round_ticks
-        for name in self.called:
-            self.tell(CFP, name, content, reply_with=self.call_id, reply_by=self.deadline)
+        self.tell_all(CFP, self.called, content, reply_with=self.call_id, reply_by=self.deadline)
 
     def is_bid(self, content: Any) -> bool:
         """Can the content be a bid?"""

@@ -94,9 +94,7 @@ class FirstPriceAuctioneer(Auctioneer):
         self._reject()
 
     def _reject(self) -> None:
-        for name in self.bids:
-            if name != self.winner:
-                self.tell(REJECT, name)
+        self.tell_all(REJECT, [name for name in self.bids if name != self.winner])
 
 
 class VickreyAuctioneer(FirstPriceAuctioneer):

@@ -197,8 +197,7 @@ class SequentialAuctioneer(Auctioneer):
 
     def close(self, _: Any) -> None:
         """Tell everybody that it is over."""
-        for name in self.bidders:
-            self.tell(INFORM, name, Done())
+        self.tell_all(INFORM, self.bidders, Done())
 
     def result(self) -> Allocation:
         """The allocation."""

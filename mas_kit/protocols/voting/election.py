@@ -100,14 +100,13 @@ class Chair(Role):
     def open_poll(self, _: Any) -> None:
         """Ask everybody for a ballot."""
         self.deadline = after(self.now, self.reply_by, "reply_by")
-        for name in self.voters:
-            self.tell(
-                QUERY_REF,
-                name,
-                Election(self.candidates, self.rule_name),
-                reply_with=f"{self.conversation_id}/ballot",
-                reply_by=self.reply_by,
-            )
+        self.tell_all(
+            QUERY_REF,
+            self.voters,
+            Election(self.candidates, self.rule_name),
+            reply_with=f"{self.conversation_id}/ballot",
+            reply_by=self.reply_by,
+        )
 
     def is_vote(self, content: Any) -> bool:
         """Can the content be a ballot?"""
@@ -144,8 +143,7 @@ class Chair(Role):
                 self.candidates, [self.ballots[n] for n in self.voters if n in self.ballots]
             )
         winner = self.count.winner if self.count is not None else ""
-        for name in self.voters:
-            self.tell(INFORM, name, Elected(winner, len(self.ballots)))
+        self.tell_all(INFORM, self.voters, Elected(winner, len(self.ballots)))
 
     def result(self) -> Poll:
         """The count and the ballots."""
