@@ -7,11 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mas_kit.viz.declare import App, Ask, BarChart, LineChart
+    from mas_kit.viz.declare import App, Ask, BarChart, LineChart, SpaceTime
     from mas_kit.viz.default import default_picture, mail
     from mas_kit.viz.entry import show
     from mas_kit.viz.page import page_of
     from mas_kit.viz.picture import Bar, Lane, Movers, Picture
+    from mas_kit.viz.raster import Raster
     from mas_kit.viz.sequence import sequence_diagram
     from mas_kit.viz.still import picture_svg
     from mas_kit.viz.svg import Svg
@@ -28,6 +29,8 @@ _HOME = {
     "ModelView": "view",
     "Movers": "picture",
     "Picture": "picture",
+    "Raster": "raster",
+    "SpaceTime": "declare",
     "Svg": "svg",
     "default_picture": "default",
     "enable": "theme",
@@ -47,6 +50,8 @@ __all__ = [
     "ModelView",
     "Movers",
     "Picture",
+    "Raster",
+    "SpaceTime",
     "Svg",
     "default_picture",
     "enable",

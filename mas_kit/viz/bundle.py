@@ -35,7 +35,7 @@ def chart_script() -> str:
     """
     import vl_convert
 
-    ours = script("chart.js")
+    ours = script("raster.js", "chart.js")
     version = f"{metadata.version('vl-convert-python')}\n{ours}"
     name = f"chart-{hashlib.sha256(version.encode()).hexdigest()[:20]}.js"
     path: Path | None = None

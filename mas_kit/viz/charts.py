@@ -10,8 +10,9 @@ import anywidget
 import traitlets
 
 from mas_kit.viz.bundle import chart_script
-from mas_kit.viz.declare import App, BarChart, LineChart
-from mas_kit.viz.palette import CATEGORIES, Theme
+from mas_kit.viz.declare import App, BarChart, LineChart, SpaceTime
+from mas_kit.viz.palette import CATEGORIES, Theme, scale
+from mas_kit.viz.raster import RasterFeed
 from mas_kit.viz.theme import config
 
 if TYPE_CHECKING:
@@ -86,9 +87,10 @@ class Feed:
 
     def __init__(self, app: App, model: Any, clock: str) -> None:
         self.app, self.clock = app, clock
-        declared = app.charts if isinstance(app.charts, Sequence) else ()
+        declared: Sequence[Any] = app.charts if isinstance(app.charts, Sequence) else ()
         self.lines = [chart for chart in declared if isinstance(chart, LineChart)]
         self.names = list(dict.fromkeys(column for chart in self.lines for column in chart.columns.values()))
+        self.rasters = [(chart, RasterFeed()) for chart in declared if isinstance(chart, SpaceTime)]
         self.sent = 0
         self.custom: Sequence[alt.Chart] = () if isinstance(app.charts, Sequence) else app.charts(model)
         self.declared = list(declared)
@@ -100,6 +102,9 @@ class Feed:
     def _describe(self, model: Any) -> list[dict[str, Any]]:
         described: list[dict[str, Any]] = []
         for chart in self.declared:
+            if isinstance(chart, SpaceTime):
+                described.append(_space_time(chart))
+                continue
             if isinstance(chart, LineChart):
                 specs = {theme: line_chart(chart, self.clock, theme) for theme in THEMES}
                 how: dict[str, Any] = {"mode": "lines", "columns": list(chart.columns.items())}
@@ -139,7 +144,14 @@ class Feed:
             if self.custom
             else [],
         }
-        self.widget.send(content)
+        taken = [feed.take(chart.raster(model), anew=anew) for chart, feed in self.rasters]
+        content["rasters"] = [told for told, _ in taken]
+        self.widget.send(content, [columns for _, columns in taken])
+
+
+def _space_time(chart: SpaceTime) -> dict[str, Any]:
+    colours = {theme: list(scale(theme)) for theme in THEMES}
+    return {"mode": "raster", "title": chart.title, "scale": colours}
 
 
 def _spec(chart: Any, theme: Theme) -> dict[str, Any]:

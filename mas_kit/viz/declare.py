@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mas_kit.core.agent import Agent
     from mas_kit.core.model import Model
+    from mas_kit.viz.raster import Raster
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,17 @@ class BarChart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpaceTime:
+    """A live space-time diagram: who was where at which time, coloured by a number such as the speed.
+
+    ``raster(model)``: what has been recorded so far, as a ``Raster``.
+    """
+
+    title: str
+    raster: Callable[[Any], Raster]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ask:
     """How a person in a role is asked for a decision.
 
@@ -73,7 +85,7 @@ class Ask:
     choices: Callable[[Agent], Sequence[tuple[str, Any]]] | None = None
 
 
-Charts = Sequence[LineChart | BarChart] | Callable[[Any], "Sequence[alt.Chart]"]
+Charts = Sequence[LineChart | BarChart | SpaceTime] | Callable[[Any], "Sequence[alt.Chart]"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,8 @@ function thin(points) {
 
 // All rows that came, so that a chart opened later, or in the other theme, has them too.
 function createStore(model) {
-  const store = { time: [], columns: {}, bars: [], history: [], version: 0, since: 0, views: new Set() };
-  store.take = (m) => {
+  const store = { time: [], columns: {}, bars: [], rasters: [], history: [], version: 0, since: 0, views: new Set() };
+  store.take = (m, buffers) => {
     if (m.anew) { store.time = []; store.columns = {}; store.history = []; }
     store.time.push(...m.time);
     m.names.forEach((name, i) => {
@@ -29,6 +29,10 @@ function createStore(model) {
     });
     store.history.push(...m.history);
     store.bars = m.bars;
+    m.rasters.forEach((told, i) => {
+      const raster = (store.rasters[i] = store.rasters[i] || createRaster()), raw = buffers[i];
+      takeRaster(raster, told, new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength));
+    });
     store.version++;
     store.views.forEach((view) => view.update());
   };
@@ -44,7 +48,7 @@ function createStore(model) {
   // Has this model anything for the chart? One world of a model may record what another does not have.
   store.knows = (chart, bar) => {
     if (chart.mode === "bars") return (store.bars[bar] || []).length > 0;
-    if (chart.mode === "history" || !store.time.length) return true;
+    if (chart.mode === "raster" || chart.mode === "history" || !store.time.length) return true;
     return chart.columns.some(([, name]) => (store.columns[name] || []).some((value) => value !== null));
   };
   return store;
@@ -53,12 +57,13 @@ function createStore(model) {
 function createPanel(model, store, el) {
   el.classList.add("mk-charts");
   const charts = model.get("charts");
-  let bars = 0, theme = "", busy = false, again = false, timer = 0, closed = false;
+  let bars = 0, rasters = 0, theme = "", busy = false, again = false, timer = 0, closed = false;
   const cells = charts.map((chart) => {
     const cell = document.createElement("div");
     cell.className = "mk-chart";
     el.append(cell);
-    return { chart, cell, bar: chart.mode === "bars" ? bars++ : -1, api: null, width: 0, shown: -1 };
+    const view = chart.mode === "raster" ? new RasterView(cell, chart) : null;
+    return { chart, cell, view, bar: chart.mode === "bars" ? bars++ : -1, raster: view ? rasters++ : -1, api: null, width: 0, shown: -1 };
   });
   const dark = () => Boolean((el.closest(".mas-kit") || document.body).classList.contains("mk-dark"));
   const data = (chart) => (chart.mode === "history" ? "history" : "rows");
@@ -93,7 +98,12 @@ function createPanel(model, store, el) {
       one.cell.style.display = known ? "" : "none";
       if (!known) continue;
       const width = Math.max(one.cell.clientWidth, 120);
-      if (fresh || !one.api) await embed(one);
+      if (one.view) {
+        if (fresh || one.shown !== store.version || width !== one.width) {
+          one.shown = store.version; one.width = width;
+          one.view.draw(store.rasters[one.raster] || createRaster(), theme, width);
+        }
+      } else if (fresh || !one.api) await embed(one);
       else if (one.shown !== store.version || Math.abs(width - one.width) > 2) {
         one.shown = store.version;
         if (Math.abs(width - one.width) > 2) { one.width = width; one.api.view.width(width); }
@@ -131,7 +141,7 @@ export default () => {
   return {
     initialize({ model }) {
       store = createStore(model);
-      model.on("msg:custom", (message) => { if (message.type === "rows") store.take(message); });
+      model.on("msg:custom", (message, buffers) => { if (message.type === "rows") store.take(message, buffers); });
       model.send({ type: "hello" });
     },
     render({ model, el }) {
