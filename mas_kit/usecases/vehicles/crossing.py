@@ -27,9 +27,11 @@ from mas_kit.usecases.vehicles.scheduling import (
     bernoulli_cars,
     poisson_cars,
 )
-from mas_kit.usecases.vehicles.world import World
+from mas_kit.usecases.vehicles.trace import Trace
+from mas_kit.usecases.vehicles.world import World, spread
 
 WIDTH = 6.0  # m: of the ground that both roads share
+PAST = 40.0  # m behind the line: what the space-time diagram shows of it
 GAP = 2.5  # m between the cars of a queue
 
 
@@ -73,6 +75,7 @@ class Crossing(World):
         self.collisions = self.rear_ends = 0
         self.closest = math.inf
         self._clashed: set[str] = set()
+        self.trace = Trace(p.approach + PAST, p.car, 0.5)
         self._seen: list[Rival | None] = [None, None]  # the first car of each road when the tick began
         self._cleared = [NEVER, NEVER]  # when a car of each road last drove onto the crossing
 
@@ -179,6 +182,9 @@ class Crossing(World):
         for lane in (0, 1):
             self._seen[lane] = self._look(lane)
             self._cleared[lane] = self._entries[lane][-1] if self._entries[lane] else NEVER
+        shown = [car for car in self.cars if car.lane == 0 and -PAST + p.car < car.position <= p.approach]
+        places, speeds = np.array([[p.approach - car.position, car.speed] for car in shown]).reshape(-1, 2).T
+        self.trace.add(self.time, places, speeds)
 
     def _come(self, due: float, lane: int) -> None:
         self._coming += 1
@@ -212,6 +218,7 @@ class Crossing(World):
             "crossed": len(self.crossed),
             "collisions": self.collisions + self.rear_ends,
             "delay": self._delay(),
+            **spread([car.speed for car in self.cars]),
         }
 
     def _delay(self) -> float:

@@ -138,7 +138,7 @@ losses = Computation(
 
 # ---- agents with noisy sensors, and people
 
-PLATOON: dict[str, Any] = {"world": "platoon", "cars": 6, "duration": 160.0, "warmup": 90.0, "engine": "columns"}
+PLATOON: dict[str, Any] = {"world": "platoon", "cars": 6, "duration": 160.0, "warmup": 90.0}
 ROWS: dict[str, dict[str, Any]] = {
     "people": {"share": 0.0},
     "ACC 0.7 s": {"share": 1.0, "controller": "ACC", "headway": 0.7},
@@ -149,7 +149,7 @@ ROWS: dict[str, dict[str, Any]] = {
 
 def platoon(*, seed: int, row: str, **more: Any) -> Vehicles:
     """Six cars in one of `ROWS`, with noise in every sensor and every foot, in ticks of 0.1 s."""
-    return Vehicles(seed=seed, **{**PLATOON, "reaction": 0.2, **ROWS[row], **more})
+    return Vehicles(seed=seed, **{**PLATOON, "engine": "columns", "reaction": 0.2, **ROWS[row], **more})
 
 
 def _largest(frame: pd.DataFrame, what: str) -> float:

@@ -10,7 +10,8 @@ import numpy as np
 
 from mas_kit.usecases.vehicles.fleet import Fleet, Floats
 from mas_kit.usecases.vehicles.stability import idm_gap
-from mas_kit.usecases.vehicles.world import World
+from mas_kit.usecases.vehicles.trace import Trace
+from mas_kit.usecases.vehicles.world import World, spread
 
 if TYPE_CHECKING:
     from mas_kit.usecases.vehicles.model import Vehicles
@@ -40,6 +41,7 @@ class Platoon(World):
         x = 0.5 * OPEN - np.concatenate([[0.0], np.cumsum(gap + p.car)])
         self.fleet = Fleet(self.model, OPEN, x, np.full(n, p.cruise), automated, lead=True)
         self.cars = self.fleet.cars
+        self.trace = Trace(float(n), 0.0, max(0.1, p.dt))
         self.fleet.switch(on=True)
 
     def _human_gap(self) -> float:
@@ -50,6 +52,7 @@ class Platoon(World):
         """All cars have moved: count what is to be counted."""
         p, fleet, time = self.p, self.fleet, self.time
         v = fleet.cars["v"]
+        self.trace.add(time, np.arange(p.cars, dtype=np.float64), v)
         if time > p.warmup:
             away = v - p.cruise
             wave = np.array([1.0, math.sin(p.frequency * time), math.cos(p.frequency * time)])
@@ -73,6 +76,8 @@ class Platoon(World):
         return {
             "first": float(v[0]),
             "last": float(v[-1]),
+            **spread(v),
+            "standing": int((v < 0.1).sum()),
             "smallest gap": float(self.fleet.cars["gap"][1:].min()),
             "collisions": self.fleet.collisions,
         }

@@ -13,7 +13,8 @@ from mas_kit.usecases.vehicles.drivers import optimal_speed
 from mas_kit.usecases.vehicles.fleet import Fleet
 from mas_kit.usecases.vehicles.stability import idm_equilibrium
 from mas_kit.usecases.vehicles.tally import Fronts, Speeds
-from mas_kit.usecases.vehicles.world import World
+from mas_kit.usecases.vehicles.trace import Trace
+from mas_kit.usecases.vehicles.world import World, spread
 
 if TYPE_CHECKING:
     from mas_kit.usecases.vehicles.model import Vehicles
@@ -36,6 +37,8 @@ class Ring(World):
         self.fleet = Fleet(self.model, p.length, spaced(n, p.length), np.full(n, self.equilibrium), automated)
         self.cars = self.fleet.cars
         self.fronts = Fronts(n, p.length, 0.5 * self.equilibrium)
+        self.trace = Trace(p.length, p.car, max(0.5, p.dt))
+        self.trace.add(0.0, self.cars["x"], self.cars["v"])
         if p.switch_on == 0:
             self.fleet.switch(on=True)
 
@@ -52,6 +55,7 @@ class Ring(World):
         """All cars have moved: count what is to be counted, and begin automation when its time has come."""
         p, fleet, time = self.p, self.fleet, self.time
         x, v = fleet.cars["x"], fleet.cars["v"]
+        self.trace.add(time, x, v)
         if time > p.warmup:
             self.speeds.add(v)
             self.fronts.add(time, x, v)
@@ -61,13 +65,12 @@ class Ring(World):
             fleet.switch(on=True)
 
     def observe(self) -> Mapping[str, Any]:
-        """Mean, standard deviation, smallest and largest speed now, in m/s; collisions so far."""
+        """Speeds now (mean, extremes, standard deviation) in m/s; who stands; collisions so far."""
         v = self.fleet.cars["v"]
         return {
-            "mean speed": float(v.mean()),
+            **spread(v),
             "speed std": float(v.std()),
-            "slowest": float(v.min()),
-            "fastest": float(v.max()),
+            "standing": int((v < 0.1).sum()),
             "collisions": self.fleet.collisions,
         }
 

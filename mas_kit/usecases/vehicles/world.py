@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     from mas_kit.usecases.vehicles.model import Vehicles
     from mas_kit.usecases.vehicles.parameters import VehiclesParameters
+
+
+def spread(v: Any) -> dict[str, float]:
+    """Mean, smallest and largest of some speeds (m/s), by the names of their columns; NaN for none."""
+    if not len(v):
+        return dict.fromkeys(("mean speed", "slowest", "fastest"), math.nan)
+    return {"mean speed": float(np.mean(v)), "slowest": float(np.min(v)), "fastest": float(np.max(v))}
 
 
 class World:
