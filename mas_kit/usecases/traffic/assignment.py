@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,9 +83,9 @@ class Roads:
                 f"there is no way for {len(cut)} pairs, as {names[0]}; add links, or leave these trips out"
             )
 
-    @cached_property
+    @property
     def kernels(self) -> ModuleType:
-        """The compiled parts."""
+        """The compiled parts, loaded when they are first needed."""
         from mas_kit.usecases.traffic import kernels
 
         return kernels

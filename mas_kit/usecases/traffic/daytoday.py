@@ -240,7 +240,7 @@ class RouteChoice(World):
         row = self.today
         return row | {
             "shown over so": min(row["tstt over so"], 2.0),
-            "log gap": math.log10(max(row["gap"], 1e-9)),
+            "log gap": math.log10(max(row["gap"], 1e-5)),
             "equilibrium over so": self.equilibrium.total_time / self.optimum.total_time,
         }
 

@@ -14,7 +14,7 @@ from mas_kit.viz import Lane, LineChart, Picture
 BLUE, VERMILION, GREEN, AMBER, VIOLET, SKY, SLATE, ROSE = range(8)
 WIDEST = 15.0  # of a link, in pixels, when everything that there is, or 25,000 vehicles, is on it
 FULL = 2.0  # times its capacity: the end of the scale of colours
-WIDE = (1.6, 0.62)  # a town is drawn wider than its map, as pages are
+WIDE = (1.6, 0.62)  # roads are drawn wider than on the map, as pages are
 BLANK = "\u2003" * 4
 SHOWN_UP_TO = 200  # travellers; beyond, they are the width of the links
 
@@ -29,7 +29,7 @@ def picture(model: Traffic) -> Picture:
     assert isinstance(world, RouteChoice)
     n = world.network
     town = len(n.tail) > FEW
-    places = n.places * (WIDE if town else (1.0, 1.0))
+    places = n.places * WIDE
     lanes = [Lane(name, SLATE, bend=bend) for name, bend in _lanes(world)]
     low, high = places.min(axis=0), places.max(axis=0)
     unit = float((high - low).max()) / 10
@@ -51,10 +51,7 @@ def picture(model: Traffic) -> Picture:
         + [VERMILION if toll > 0 else SKY for toll in world.toll]
         + [GREEN]
         + [colour for *_, colour in people],
-        label=[beside(n, node) if town else n.names[node] for node in range(nodes)]
-        + [""] * gantries
-        + ["news"]
-        + [""] * count,
+        label=[beside(n, node) for node in range(nodes)] + [""] * gantries + ["news"] + [""] * count,
         down=[False] * nodes
         + [not gantry.alive for gantry in world.gantries]
         + [not world.board.alive]

@@ -21,7 +21,6 @@ class RouteBook:
 
     def __init__(self, roads: Roads) -> None:
         self.roads = roads
-        self.kernels = roads.kernels
         pairs = len(roads.network.origin)
         room = 4 * pairs + 8
         self.known = 0
@@ -38,7 +37,7 @@ class RouteBook:
         if self.known + len(self.best) > len(self.following):
             self._grow()
         network = self.roads.network
-        self.known = self.kernels.number_routes(
+        self.known = self.roads.kernels.number_routes(
             self.roads.via,
             network.tail,
             *self.roads.trips,
@@ -98,7 +97,7 @@ class RouteBook:
     def times(self, cost: Floats) -> Floats:
         """(known,) what each route costs at these link costs."""
         found = np.empty(self.known)
-        self.kernels.route_times(cost, self._links, self.length, found)
+        self.roads.kernels.route_times(cost, self._links, self.length, found)
         return found
 
     def flow(self, route: Ints, before: Ints, vehicles: float) -> tuple[Floats, int]:
@@ -107,7 +106,7 @@ class RouteBook:
         And how many are on another one than `before`, which becomes a copy of `route`.
         """
         found = np.empty(len(self.roads.network.tail))
-        switched = self.kernels.link_flows(
+        switched = self.roads.kernels.link_flows(
             route, before, vehicles, self._links, self.length, self.known, found
         )
         return found, switched
