@@ -148,6 +148,7 @@ class Breaker:
         self._quiet = False
         self.network.layout.display = "" if len(names) > 1 else "none"
         self._nets.layout.display = "" if names else "none"
+        self.split.disabled = not names  # what is out of sight is not to be pressed by a program either
         self.show()
 
     def select(self, name: str) -> None:
