@@ -91,7 +91,7 @@ def place(model: DroneFleet, agent: Any) -> tuple[float, float]:
     here = [drone.name for drone in model.drones if drone.cell == agent.cell]
     at = here.index(agent.name)
     if agent.cell not in model.ground.pads:
-        return x + 0.8 * (at - (len(here) - 1) / 2), float(y)  # in layers, one above the other
+        return x + 1.4 * (at - (len(here) - 1) / 2), float(y)  # in layers, one above the other
     columns = max(3, math.ceil(len(here) / 2))
     row, column = divmod(at, columns)
     wide = min(columns, len(here) - row * columns)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, permutations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 from scipy.sparse import coo_array
 
@@ -15,6 +17,8 @@ from mas_kit.usecases.drones.routes import Craft, Rules, arrivals, best_insertio
 from mas_kit.usecases.drones.world import Order
 
 type Routes = dict[str, tuple[Order, ...]]
+
+FEW = 10  # orders up to which all 2^n of what can be taken are gone through
 
 
 def assignment(rules: Rules, crafts: Mapping[str, Craft], orders: Sequence[Order], now: int) -> Routes:
@@ -49,8 +53,9 @@ def best_routes(
 ) -> Routes:
     """Routes of at most `most` orders a drone with the largest total value.
 
-    Exact: every set of up to `most` orders is priced for every drone, in its best sequence, and a
-    mixed-integer program (HiGHS) picks one set a drone and no order twice.
+    Exact: every set of up to `most` orders is priced for every drone, in its best sequence. Which drone gets
+    which set, and no order twice, is found by dynamic programming over the orders that are taken; for more
+    than `FEW` orders by a mixed-integer program (HiGHS).
 
     Raises MasKitError when the solver gives up.
     """
@@ -59,24 +64,64 @@ def best_routes(
         return dict.fromkeys(names, ())
     if most == 1:
         return assignment(rules, crafts, orders, now)
-    priced: list[tuple[float, int, tuple[Order, ...]]] = []
-    numbers = range(len(orders))
-    for at, name in enumerate(names):
-        for size in range(1, most + 1):
-            for chosen in combinations(numbers, size):
-                value, way = best_route(rules, crafts[name], now, [orders[i] for i in chosen])
-                if value > 0:
-                    priced.append((value, at, way))
-    place = {order.number: len(names) + i for i, order in enumerate(orders)}
-    rows, columns = [], []
-    for column, (_, at, way) in enumerate(priced):
-        for row in (at, *(place[order.number] for order in way)):
-            rows.append(row)
-            columns.append(column)
-    routes: Routes = dict.fromkeys(names, ())
+    sets = _sets(len(orders), most)[0]
+    priced = [
+        [best_route(rules, crafts[name], now, [orders[i] for i in chosen]) for chosen in sets]
+        for name in names
+    ]
+    pick = _by_dynamic_program if len(orders) <= FEW else _by_integer_program
+    picked = pick([[value for value, _ in row] for row in priced], len(orders), most)
+    return {name: priced[at][which][1] for at, (name, which) in enumerate(zip(names, picked, strict=True))}
+
+
+@lru_cache(maxsize=32)
+def _sets(orders: int, most: int) -> tuple[tuple[tuple[int, ...], ...], NDArray[np.intp]]:
+    """All sets of up to `most` of so many orders, the empty one first; and the states that they lead from.
+
+    A state is the bits of the orders taken. Row i, column s: the state that becomes s by taking set i, or
+    (one past the last state) none.
+    """
+    sets = tuple(chosen for size in range(most + 1) for chosen in combinations(range(orders), size))
+    bits = np.array([sum(1 << order for order in chosen) for chosen in sets])[:, None]
+    if orders > FEW:
+        return sets, np.empty((0, 0), np.intp)
+    states = np.arange(1 << orders)
+    return sets, np.where(states & bits == bits, states ^ bits, 1 << orders)
+
+
+def _by_dynamic_program(values: Sequence[Sequence[float]], orders: int, most: int) -> list[int]:
+    """For each drone (row) which set, so that the sum is largest and no order is in two."""
+    came_from = _sets(orders, most)[1]
+    best = np.full((1 << orders) + 1, -np.inf)
+    best[0] = 0.0
+    choices = []
+    for row in values:
+        reached = best[came_from] + np.array(row)[:, None]
+        choices.append(reached.argmax(axis=0))
+        best[:-1] = reached.max(axis=0)
+    state, picked = int(best.argmax()), []
+    for choice in reversed(choices):
+        which = int(choice[state])
+        picked.append(which)
+        state = int(came_from[which, state])
+    return picked[::-1]
+
+
+def _by_integer_program(values: Sequence[Sequence[float]], orders: int, most: int) -> list[int]:
+    """The same, for more orders."""
+    sets = _sets(orders, most)[0]
+    priced = [
+        (value, at, which) for at, row in enumerate(values) for which, value in enumerate(row) if value > 0
+    ]
     if not priced:
-        return routes
-    matrix = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(names) + len(orders), len(priced)))
+        return [0] * len(values)
+    cells = [
+        (row, column)
+        for column, (_, at, which) in enumerate(priced)
+        for row in (at, *(len(values) + order for order in sets[which]))
+    ]
+    rows, columns = zip(*cells, strict=True)
+    matrix = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(values) + orders, len(priced)))
     found = milp(
         -np.array([value for value, _, _ in priced]),
         integrality=np.ones(len(priced)),
@@ -86,10 +131,11 @@ def best_routes(
     )
     if found.x is None:
         raise MasKitError(f"the solver found no routes: {found.message}")
-    for take, (_, at, way) in zip(found.x, priced, strict=True):
+    picked = [0] * len(values)
+    for take, (_, at, which) in zip(found.x, priced, strict=True):
         if take > 0.5:
-            routes[names[at]] = way
-    return routes
+            picked[at] = which
+    return picked
 
 
 def sequential_greedy(

@@ -82,7 +82,7 @@ class ExactDispatch(Policy):
     """One planner who sees everything: the routes worth most in all, anew whenever something changes.
 
     Args:
-        lookahead: the longest route that it plans (1: the exact assignment, else a mixed-integer program).
+        lookahead: the longest route that it plans (1: the exact assignment, else a dynamic program).
         candidates: with how many of the oldest open orders it plans.
     """
 

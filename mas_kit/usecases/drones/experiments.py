@@ -292,6 +292,10 @@ claim = resilience.study.experiment(
         _mean("late_duplicates", "consensus", "split", low=2, high=10),
         _mean("late_duplicates", "dispatcher and backup", "split", low=3, high=14),
         _mean("late_duplicates", "dispatcher", "split", high=0.5),
+        # a drone overbids: that costs more than a drone that is dead, where bids decide
+        _kept("consensus", "1 drone overbids", low=0.7, high=0.92),
+        _kept("contract net", "1 drone overbids", low=0.7, high=0.92),
+        _kept("dispatcher", "1 drone overbids", value=1),
     ],
 )
 

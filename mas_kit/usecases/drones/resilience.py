@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mas_kit.core.faults import Crash, Fault, Loss, Partition
+from mas_kit.core.faults import Byzantine, Crash, Fault, Loss, Partition
 from mas_kit.experiments import Resilience, Trouble, ratio_of_means
 from mas_kit.usecases.drones.model import DroneFleet
 
@@ -41,12 +41,19 @@ def _split(who: str) -> list[Fault]:
     return [Partition(network="radio", groups=(("station-2", *even, *backup),), at=START)]
 
 
+def _overbids(times: float) -> Trouble:
+    """One drone's bids arrive so many times as high as they are; neither it nor anybody else knows."""
+    lie = Byzantine(agent="drone-1", at=START, alter="corrupt", change="scale", factor=times, field="bid")
+    return Trouble([lie], "1 drone overbids")
+
+
 # family -> severity -> what goes wrong
 TROUBLES: Mapping[str, Mapping[float, Any]] = {
     "drones killed": {killed: _killed(killed) for killed in (1, 2, 3)},
     "desk killed": {1: Trouble(_desk, "desk killed")},
     "loss": {share: [Loss(network="radio", probability=share, at=START)] for share in (0.1, 0.3, 0.5)},
     "split": {1: Trouble(_split, "split")},
+    "bids too high": {10: _overbids(10)},
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mas_kit.core.errors import ParameterError
-from mas_kit.usecases.drones import allocation
+from mas_kit.usecases.drones import allocation, baseline
 from mas_kit.usecases.drones.allocation import auction_gap, bertsekas, compare, problem
 from mas_kit.usecases.drones.baseline import assignment, best_routes, sequential_greedy, total
 from mas_kit.usecases.drones.routes import Craft, Rules, arrivals, best_insertion, next_stop, route_value
@@ -81,6 +81,33 @@ def test_the_planner_is_exact(seed, most):
     taken = [o.number for route in routes.values() for o in route]
     assert len(taken) == len(set(taken))
     assert all(len(route) <= most for route in routes.values())
+
+
+def test_two_exact_ways_of_sharing_out_sets_agree():
+    """Dynamic programming over the orders taken, and the integer program, on tables of any numbers."""
+    rng = np.random.default_rng(1)
+    for _ in range(40):
+        orders, most, drones = (int(rng.integers(1, high)) for high in (9, 4, 7))
+        sets = baseline._sets(orders, most)[0]
+        values = rng.uniform(-3, 10, (drones, len(sets)))
+        values[:, 0] = 0
+        picks = [
+            pick(values.tolist(), orders, most)
+            for pick in (baseline._by_dynamic_program, baseline._by_integer_program)
+        ]
+        worths = [sum(values[at, which] for at, which in enumerate(picked)) for picked in picks]
+        assert worths[0] == pytest.approx(worths[1], abs=1e-9)
+        taken = [order for which in picks[0] for order in sets[which]]
+        assert len(taken) == len(set(taken))
+
+
+def test_many_orders_are_left_to_the_integer_program():
+    given = problem(3, 11, "path", 5)
+    routes = best_routes(given.rules, given.crafts, given.orders, 1, 2)
+    assert total(given.rules, given.crafts, routes, 1) >= total(
+        given.rules, given.crafts, best_routes(given.rules, given.crafts, given.orders[:10], 1, 2), 1
+    )
+    assert sum(len(route) for route in routes.values()) == 6
 
 
 def test_assignment_and_program_agree():
