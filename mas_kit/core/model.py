@@ -35,7 +35,7 @@ class Roster(dict[str, "Agent"]):
         self.populations = populations
 
     def __missing__(self, name: str) -> Agent:
-        found = self.get(name)
+        found: Agent | None = self.get(name)
         if found is None:
             raise KeyError(name)
         return found

@@ -14,14 +14,15 @@
 100
 """
 
+from mas_kit.population.cells import Cells
 from mas_kit.population.check import check_engines
 from mas_kit.population.errors import RuleError
 from mas_kit.population.individual import Change, Individual
 from mas_kit.population.links import Links
-from mas_kit.population.places import Cells, Within
 from mas_kit.population.population import Population
 from mas_kit.population.records import Field, Record, field
 from mas_kit.population.sights import Anyone, Leader, Sight
+from mas_kit.population.within import Within
 
 __all__ = [
     "Anyone",

@@ -41,7 +41,8 @@ def check_engines(
         ended = [_step(world) for world in (one, other)]
         failures = _compare(one, other, tick)
         if not failures and ended[0] != ended[1]:
-            what = f"in tick {tick} objects ended with {ended[0] or 'no error'}, columns with {ended[1] or 'none'}"
+            one_, other_ = (end or "no error" for end in ended)
+            what = f"in tick {tick} objects ended with {one_}, columns with {other_}"
             failures = [
                 Failure(SAME, what, "one engine met a number that the other did not", "look at that tick")
             ]

@@ -180,7 +180,7 @@ class Columns:
 
 
 class _Memory(dict[str, Any]):
-    """A memoryview of each column, made when first asked for: its elements are Python's numbers, at no cost."""
+    """A memoryview of each column, made when asked for: its elements are Python's numbers, at no cost."""
 
     def __init__(self, views: Views) -> None:
         super().__init__()
@@ -262,7 +262,7 @@ class View(Individual):
         self._rng, self._policy = None, None
 
     @property
-    def alive(self) -> bool:  # type: ignore[override]
+    def alive(self) -> bool:
         """False while a fault keeps it down, when its rule is skipped, and after its death."""
         return self.row >= 0 and not self._views.engine.still[self.row]
 

@@ -26,7 +26,7 @@ _WHOLE = {
     "int": "to_int",
     "round": "round_even",
 }
-_RESERVED = ("kit", "grids", "math", "n", "draws", "float", "int", "abs", "range", "len")
+_RESERVED = ("kit", "math", "n", "draws", "float", "int", "abs", "range", "len")
 _DEFAULTS = {"uniform": (0.0, 1.0), "normal": (0.0, 1.0), "exponential": (1.0,)}
 
 
@@ -178,7 +178,7 @@ class ForColumns(Writer):
         own = [self.value(a) for a, kind in given if isinstance(kind, Number | Agent)]
         return call(routine.name, *own, *[self.need(text) for text in self.wants[routine.name]])
 
-    def known(self, function: str, node: ast.Call) -> ast.expr:
+    def known(self, function: str, node: ast.Call) -> ast.expr:  # noqa: PLR0911  (one line per function)
         kind: Kind = node.sort  # type: ignore[attr-defined]
         arguments = node.args
         first: Kind = arguments[0].sort  # type: ignore[attr-defined]
@@ -296,4 +296,4 @@ def _small(value: ast.expr) -> bool:
         return _small(value.body) and _small(value.orelse)
     if isinstance(value, ast.Constant):
         return isinstance(value.value, int) and 0 <= value.value <= 2**20
-    return value.sort == BOOL  # type: ignore[attr-defined]
+    return bool(value.sort == BOOL)  # type: ignore[attr-defined]

@@ -109,7 +109,7 @@ def build(program: Program) -> Callable[..., Any]:
     space: dict[str, Any] = {"_kit": arithmetic, "_math": math, "_absent": _absent}
     for seen, sight in program.sees.items():
         if sight.moves:
-            space[f"_put_{seen}"] = sight.put  # type: ignore[attr-defined]
+            space[f"_put_{seen}"] = sight.put
     for routine in program.routines:
         tree = _ForObjects(program, routine).write()
         module = ast.Module([tree], [])

@@ -1,8 +1,10 @@
 """Who is near whom: loops that objects run as Python and columns compile, so that the order is the same.
 
-Arrays are anything that can be indexed: NumPy arrays when compiled, lists or memoryviews otherwise. No function
-here calls another, and none fails on nan: a place that is no number counts as the lowest corner.
+Arrays are anything that can be indexed: NumPy arrays when compiled, lists or memoryviews otherwise. No
+function here calls another, and none fails on nan: a place that is no number counts as the lowest corner.
 """
+
+# ruff: noqa: PLR0912  # one loop each, since a compiled function that calls none is the simplest to trust
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from typing import Any
 def sort_points(
     n: int, x: Any, y: Any, width: float, height: float, nx: int, ny: int, cell: Any, start: Any, who: Any
 ) -> None:
-    """Sort points into nx times ny cells: those of cell c are who[start[c]:start[c + 1]], in order of number."""
+    """Sort points into nx times ny cells: of cell c are who[start[c]:start[c + 1]], in order of number."""
     for c in range(nx * ny + 1):
         start[c] = 0
     for i in range(n):
@@ -193,7 +195,7 @@ def near_many(
 
 
 def move(me: int, old: int, new: int, cells: int, at: Any, free: Any, slot: Any) -> None:
-    """Put an agent from its cell on an empty one. `free` lists the empty cells, `slot` where each stands there.
+    """Put an agent from its cell on an empty one. `free` lists the empty cells, `slot` the place of each.
 
     Raises ValueError where the new cell is taken or does not exist.
     """

@@ -53,7 +53,7 @@ class Individual(Agent):
         self.population.leaving.append(self)
 
     def spawn(self: Any, **fields: Any) -> None:
-        """Let another agent come at the end of the tick, with these fields; the others have their defaults."""
+        """Let another agent come at the end of the tick, with these fields, else the defaults."""
         self.population.newborn.append(fields)
 
     def explain(self) -> Explanation:
@@ -83,7 +83,8 @@ class Draft:
         if not self._mine:
             frame = sys._getframe(1)
             raise RuleError(
-                f"in a simultaneous rule an agent writes only to itself, and this writes {name!r} of {agent.name}",
+                f"in a simultaneous rule an agent writes only to itself, and this writes {name!r} "
+                f"of {agent.name}",
                 "let the other one read it of me, or declare activation='random' or 'in order'",
                 frame.f_code.co_filename,
                 frame.f_lineno,

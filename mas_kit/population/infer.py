@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from mas_kit.population.expressions import Expressions
+from mas_kit.population.calls import Calls
 from mas_kit.population.kinds import (
     BOOL,
     INT,
@@ -44,7 +44,7 @@ def infer(program: Program, routine: Routine) -> None:
         routine.returns = NOTHING
 
 
-class _Body(Expressions):
+class _Body(Calls):
     """One pass over a function's statements, in the order in which they are written."""
 
     def run(self) -> None:
@@ -151,7 +151,8 @@ class _Body(Expressions):
         if program.simultaneous and not owner.mine:
             raise routine.wrong(
                 node,
-                f"in a simultaneous rule an agent writes only to itself, and this writes {field.name!r} of another",
+                "in a simultaneous rule an agent writes only to itself, "
+                f"and this writes {field.name!r} of another",
                 "let the other one read it of me, or declare activation='random' or 'in order'",
             )
         wanted = Number(field.kind)
@@ -199,7 +200,8 @@ class _Body(Expressions):
                     raise self.routine.wrong(
                         argument, "range counts in whole numbers", "convert with int(...)"
                     )
-            over.sort, item = NOTHING, INT  # type: ignore[attr-defined]
+            over.sort = NOTHING  # type: ignore[attr-defined]
+            item: Kind = INT
         else:
             kind = self.kind(over)
             if isinstance(kind, Seen) and kind.sight.many:

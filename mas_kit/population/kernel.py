@@ -23,7 +23,7 @@ _FIXED = ("ticks", "last", "n", "still", "where")
 
 
 class Kernel(NamedTuple):
-    """A loop over ticks and agents: `run` takes `names` in this order. `source` is what it was compiled from."""
+    """A loop over ticks and agents: `run` takes `names` in this order. `source` is its text."""
 
     run: Callable[..., Any]
     names: tuple[str, ...]
@@ -44,12 +44,12 @@ def text_of(program: Program, activation: str) -> tuple[str, tuple[str, ...]]:
         f'"""Compiled from the rule {rule.source.function.__name__} ({Path(rule.source.file).name}, line '
         f'{rule.tree.lineno}): `x_of[me]` is the field x of the agent in row `me`."""\n\n'
         "import math\n\nfrom numba import njit\n\n"
-        "from mas_kit.population import compiled as kit\nfrom mas_kit.population import compiled_grids as grids\n\n"
+        "from mas_kit.population import compiled as kit\n\n"
     )
     small = '@njit(error_model="python", forceinline=True, _nrt=False)\n'
     parts = [small + part for part in (*picks, *functions)]
     text = head + "\n\n".join([*parts, loop]) + "\n"
-    if "kit.integers(" in text:  # which allocates
+    if "kit.integers(" in text:  # which allocates, in NumPy's own code
         text = text.replace(", _nrt=False", "")
     return text, names
 
@@ -125,9 +125,10 @@ def is_cached(program: Program, activation: str) -> bool:
 
 def _key(rule: str, text: str) -> str:
     """The name of a compiled rule, which is another for another rule, package or compiler."""
-    from mas_kit.population import compiled, compiled_grids, grids
+    from mas_kit.population import compiled, grids
 
-    used = b"".join(Path(part.__file__).read_bytes() for part in (compiled, compiled_grids, grids))
+    parts = sorted(Path(str(compiled.__file__)).parent.glob("*.py"))
+    used = b"".join(part.read_bytes() for part in (*parts, Path(grids.__file__)))
     basis = used + f"{text}{compiled.VERSION}".encode()
     return f"{rule}_{hashlib.blake2s(basis, digest_size=8).hexdigest()}"
 
@@ -174,7 +175,8 @@ def _on_disk(folder: Path, key: str, text: str) -> ModuleType:
             file.write(whole)
         Path(file.name).replace(path)
     spec = importlib.util.spec_from_file_location(f"mas_kit_rules.{key}", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[module.__name__] = module  # numba finds the functions of its cache by their module
     spec.loader.exec_module(module)

@@ -1,4 +1,4 @@
-"""What a name in a rule can stand for: a number, an agent, something of the world, a neighbourhood, chance."""
+"""What a name in a rule can stand for: a number, an agent, the world, a neighbourhood, chance."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def join(a: Kind | None, b: Kind | None) -> Kind | None:
     return None
 
 
-def said(kind: Kind | None) -> str:
+def said(kind: Kind | None) -> str:  # noqa: PLR0911  (one line per kind)
     """A kind in words."""
     match kind:
         case Number(type):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Links(Sight):
-    """The agents at the other ends of one's links: `for friend in friends`, `len(friends)`, `friends.pick(rng)`.
+    """Those at the other ends of one's links: `for friend in friends`, `len(friends)`, `friends.pick(rng)`.
 
     Who dies takes its links along; who is born has none.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -27,21 +27,20 @@ class Past:
     @property
     def engine(self) -> Columns:
         """The engine of columns."""
-        found: Any = self.population.engine
-        return found
+        return cast("Columns", self.population.engine)
 
     def remember(self, ticks: int, longest: int) -> None:
         """Keep how things are; so many ticks are to come.
 
-        As long as nothing was changed from outside, the ticks that were kept can simply be more, up to `longest`.
+        As long as nothing was changed from outside, what is kept serves more ticks, up to `longest`.
         """
         population, engine, kept = self.population, self.engine, self.kept
         world = tuple((id(record), record.version) for record in population.world.values())
         population.ticks += ticks
-        if kept is not None and not engine.touched and kept["versions"] == world:
-            if kept["ticks"] + ticks <= longest and not self._arrays():
-                kept["ticks"] += ticks
-                return
+        same = kept is not None and not engine.touched and kept["versions"] == world and not self._arrays()
+        if same and kept["ticks"] + ticks <= longest:  # type: ignore[index]
+            kept["ticks"] += ticks  # type: ignore[index]
+            return
         drawn = population.program is None or population.program.drawn
         self.kept = {
             "ticks": ticks,
@@ -111,7 +110,7 @@ class Past:
         ) from error
 
     def recall(self, me: Any) -> tuple[Any, Any]:
-        """What an individual of columns perceived and decided in the last tick; (None, None) before the first."""
+        """What an individual of columns perceived and decided in the last tick; (None, None) before that."""
         population, kept = self.population, self.kept
         if kept is None or me.row < 0:
             return None, None

@@ -9,39 +9,23 @@ from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 import numpy as np
 
 from mas_kit.core import MasKitError, Model
-from mas_kit.core.errors import ParameterError, out_of_range, unknown
+from mas_kit.core.errors import out_of_range, unknown
 from mas_kit.core.model import Activation
 from mas_kit.population import for_objects, minds, program
-from mas_kit.population.errors import Refusal
+from mas_kit.population.errors import Refusal, RuleError
 from mas_kit.population.handover import HandOver, worth_waiting
 from mas_kit.population.individual import Individual
 from mas_kit.population.objects import Objects
 from mas_kit.population.past import Past
-from mas_kit.population.records import MISSING, Record, column
+from mas_kit.population.records import Record, column
 from mas_kit.population.sights import Sight
+from mas_kit.population.start import start_values
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from mas_kit.population.columns import Columns
 
-_ATTRIBUTES = {
-    "name",
-    "alive",
-    "inbox",
-    "arrivals",
-    "percept",
-    "decision",
-    "memory",
-    "cause",
-    "model",
-    "pos",
-} | {
-    "unique_id",
-    "population",
-    "row",
-    "id",
-}
 Engine = Literal["objects", "columns", "auto"]
 
 
@@ -55,9 +39,9 @@ class Population:
         sees: neighbourhoods by the name that the rule knows them by.
         world: records of the world by name. A rule reads them; the model may change them between ticks.
         activation: "simultaneous" (each reads everybody's old state and writes only to itself), "in order" or
-            "random" (one after the other, a new order each tick; writes count at once). Without it the model's.
-        engine: "objects", "columns" (compiled), or "auto": objects until a thread in the background has compiled
-            the rule (at once where an earlier run has left it in the cache), for good where it cannot be compiled.
+            "random" (one after the other, a new order each tick; writes count at once). Else the model's.
+        engine: "objects", "columns" (compiled), or "auto": objects until a thread in the background has
+            compiled the rule (columns at once where it is in the cache; objects for good where it cannot be)
         columns: start values by field: an array, or one value for all; the declared default otherwise.
         model: the model that it lives in and whose ticks it takes part in; without one it stands alone.
         seed: seed of a population that stands alone.
@@ -89,15 +73,14 @@ class Population:
         self.sees, self.world = dict(sees or {}), dict(world or {})
         self.name = name or record.__name__.lower()
         self._settle(activation, engine, model, seed)
-        self._free_names()
-        data = self._start(size, columns or {})
+        data = start_values(record, size, columns or {})
         self.ticks = 0
         self.arguments = program.arguments(rule, self.sees, self.world)
         for seen, sight in self.sees.items():
             sight.check(self, seen)
         self.program: program.Program | None = None
         self.rewritten: Callable[..., Any] | None = None
-        self.refusal: Refusal | None = None
+        self.refusal: RuleError | None = None
         self._understand()
         self.past = Past(self)
         self.leaving: list[Any] = []
@@ -144,42 +127,6 @@ class Population:
         self.movers = {sight.moves for sight in self.sees.values()} - {""}
         self.turns_stream = self.model.stream(f"{self.name}/activation")
         self.draws = self.model.stream(f"{self.name}/draws")
-
-    def _free_names(self) -> None:
-        taken = {*dir(Individual), *_ATTRIBUTES}
-        for field in self.record.fields:
-            if field in taken:
-                raise out_of_range(
-                    f"{self.record.__name__}.{field}",
-                    field,
-                    "names that an Agent has no use for",
-                    "rename it",
-                )
-
-    def _start(self, size: int | None, given: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        fields, owner = self.record.fields, self.record.__name__
-        if not fields:
-            raise ParameterError(f"{owner} declares no field; annotate one, such as `x: float`")
-        for field in given:
-            if field not in fields:
-                raise unknown(f"field of {owner}", field, fields)
-        if size is None:
-            lengths = [len(values) for values in given.values() if np.ndim(values) == 1]
-            if not lengths:
-                raise out_of_range("size", size, "whole numbers from 1", "say how many agents there are")
-            size = max(lengths)
-        if not isinstance(size, int | np.integer) or size < 1:
-            raise out_of_range("size", size, "whole numbers from 1", "say how many agents there are")
-        data = {"id": np.arange(size, dtype=np.int64)}
-        for field, what in fields.items():
-            values = given.get(field, what.default)
-            if values is MISSING:
-                raise ParameterError(
-                    f"field {field!r} of {owner} has no default; give columns={{{field!r}: ...}}, "
-                    f"one value or {size} of them"
-                )
-            data[field] = column(what, values, int(size), owner)
-        return data
 
     def _understand(self) -> None:
         simultaneous = self.activation == "simultaneous"

@@ -122,24 +122,20 @@ def member(source: Source, module: str, name: str) -> Kind | None:
 
 
 def _kind_of(source: Source, name: str, value: Any) -> Kind | None:
-    if isinstance(value, bool | np.bool_):
-        source.frozen[name] = bool(value)
-        return Number("bool")
-    if isinstance(value, int | np.integer):
-        source.frozen[name] = int(value)
-        return Number("int")
-    if isinstance(value, float | np.floating):
-        source.frozen[name] = float(value)
-        return Number("float")
-    if isinstance(value, ModuleType):
-        return Named(name)
+    for type_, kinds in (
+        ("bool", bool | np.bool_),
+        ("int", int | np.integer),
+        ("float", float | np.floating),
+    ):
+        if isinstance(value, kinds):
+            source.frozen[name] = {"bool": bool, "int": int, "float": float}[type_](value)
+            return Number(type_)
     if isinstance(value, FunctionType):
         return Helper(value)
-    if value is getattr(builtins, getattr(value, "__name__", ""), _ABSENT):
-        return Named(value.__name__)
-    full = f"{getattr(value, '__module__', '')}.{getattr(value, '__name__', '')}"
-    if getattr(math, getattr(value, "__name__", ""), _ABSENT) is value:
-        return Named(f"math.{value.__name__}")
-    if isinstance(value, np.ufunc):
-        return Named(f"numpy.{value.__name__}")
-    return Named(full) if callable(value) else None
+    called = str(getattr(value, "__name__", ""))
+    if isinstance(value, ModuleType) or value is getattr(builtins, called, _ABSENT):
+        return Named(name if isinstance(value, ModuleType) else called)
+    if not callable(value):
+        return None
+    home = "math" if value is getattr(math, called, _ABSENT) else getattr(value, "__module__", "")
+    return Named(f"{'numpy' if isinstance(value, np.ufunc) else home}.{called}")

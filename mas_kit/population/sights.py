@@ -107,6 +107,15 @@ class Sight:
         return {}
 
 
+def needs(population: Population, name: str, field: str, kind: str) -> None:
+    """Is there such a field of that kind?"""
+    fields = population.record.fields
+    if field not in fields:
+        raise unknown(f"field of {population.record.__name__}", field, fields)
+    if fields[field].kind != kind:
+        raise ParameterError(f"{name} needs the field {field!r} to be {kind}; declare `{field}: {kind}`")
+
+
 class Crowd(list[Any]):
     """Some other agents, in a fixed order."""
 

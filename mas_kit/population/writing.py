@@ -44,7 +44,7 @@ def call(function: str, *arguments: ast.expr) -> ast.Call:
 class Writer(ast.NodeTransformer):
     """One routine, written for one engine. Subclasses say how fields, the world and arithmetic look there.
 
-    `toolbox` is the module of arithmetic that the written code calls, `library` what stands for Python's math.
+    `toolbox` is the name of the arithmetic that the written code calls.
     """
 
     toolbox = ""
@@ -71,10 +71,10 @@ class Writer(ast.NodeTransformer):
     def value(self, node: ast.expr, wanted: Kind | None = None) -> ast.expr:
         """An expression; converted where it is to be a number of another kind."""
         kind = node.sort  # type: ignore[attr-defined]
-        written = self.visit(node)
+        written: ast.expr = self.visit(node)
         if isinstance(wanted, Number) and isinstance(kind, Number) and wanted != kind:
             if isinstance(written, ast.Constant):
-                written = ast.Constant({"int": int, "float": float}[wanted.type](written.value))  # type: ignore[arg-type]
+                written = ast.Constant({"int": int, "float": float}[wanted.type](written.value))
             else:  # a bool goes by way of an int, since compiled code knows no shorter one
                 through = [call("int", written)] if (kind, wanted) == (BOOL, FLOAT) else [written]
                 written = call(wanted.type, *through)

@@ -63,7 +63,7 @@ def fly(me: Any, near: Any, sky: Any) -> None:
 
 
 def boids(size: int = 100, sight: float = 10.0, density: float = 0.01, **how: Any) -> Population:
-    """`size` birds at random, `density` of them on a square metre, who see `sight` metres far, as in Mesa's example.
+    """`size` birds at random, `density` of them a square metre, who see `sight` metres far (as Mesa's do).
 
     `how` goes to `Population`.
     """

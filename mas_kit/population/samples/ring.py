@@ -1,4 +1,4 @@
-"""Cars on a ring road that follow the one ahead: the intelligent driver model (Treiber, Hennecke & Helbing 2000)."""
+"""Cars on a ring follow the one ahead: the intelligent driver model (Treiber, Hennecke & Helbing 2000)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def follow(me: Any, leader: Any, road: Any) -> None:
 def ring(size: int = 22, space: float = 230.0 / 22, nudge: float = 1.0, **how: Any) -> Population:
     """`size` cars at rest, `space` metres a car, the first one `nudge` metres ahead of its place.
 
-    `how` goes to `Population`. Without anything the ring is the one of Sugiyama et al. (2008): 22 cars on 230 m.
+    `how` goes to `Population`. Without anything it is the ring of Sugiyama et al. (2008): 22 cars on 230 m.
     """
     x = np.arange(size) * space
     x[0] += nudge

@@ -10,7 +10,7 @@ from mas_kit.core import SeedTree
 
 
 def stream(name: str, how: dict[str, Any]) -> np.random.Generator:
-    """The stream `name` of the model in `how`, or of its seed; a seed is drawn and noted where none is given."""
+    """The stream `name` of the model in `how`, or of its seed, drawn and noted where none is given."""
     if how.get("model") is not None:
         found: np.random.Generator = how["model"].stream(name)
         return found

@@ -1,139 +1,28 @@
-"""Neighbourhoods in space: cells of a grid, and everybody within a radius."""
+"""Cells of a grid, each with one agent or with any number of them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mas_kit.core.errors import ParameterError, out_of_range, unknown
+from mas_kit.core.errors import out_of_range
 from mas_kit.population import grids
 from mas_kit.population.errors import RuleError
 from mas_kit.population.kinds import INT, Chance
-from mas_kit.population.sights import PICK, Crowd, Shown, Sight
+from mas_kit.population.sights import PICK, Crowd, Shown, Sight, needs
 
 if TYPE_CHECKING:
     from mas_kit.population.population import Population
 
 
-def needs(population: Population, name: str, field: str, kind: str) -> None:
-    """Is there such a field of that kind?"""
-    fields = population.record.fields
-    if field not in fields:
-        raise unknown(f"field of {population.record.__name__}", field, fields)
-    if fields[field].kind != kind:
-        raise ParameterError(f"{name} needs the field {field!r} to be {kind}; declare `{field}: {kind}`")
-
-
-class Within(Sight):
-    """Everybody within a radius in the plane, on a torus or not: `for other in near`, `len(near)`, `near.pick(rng)`.
-
-    Who is near is settled by where everybody stands when the tick begins; what a rule then reads of them is as
-    new as its activation says. The order is that of a cell list, the same in both engines.
-
-    Args:
-        radius: how far one sees, in the unit of the places; the distance counts itself in.
-        x, y: the float fields with the place, from 0 to width and height.
-        width, height: the size of the plane.
-        torus: do the edges meet?
-
-    Raises:
-        ParameterError, UnknownNameError: sizes that are not above 0; no such field.
-    """
-
-    methods = PICK
-    fixed = False
-
-    def __init__(
-        self, radius: float, x: str = "x", y: str = "y", *, width: float, height: float, torus: bool = True
-    ) -> None:
-        for label, value in (("radius", radius), ("width", width), ("height", height)):
-            if not (0 < value < math.inf):
-                raise out_of_range(label, value, "numbers above 0", "give it in the unit of the places")
-        if torus and 2 * radius > min(width, height):
-            raise out_of_range("radius", radius, "up to half the width and height of a torus", "see less far")
-        self.radius, self.x, self.y = float(radius), x, y
-        self.width, self.height, self.torus = float(width), float(height), torus
-        self.n = self.nx = self.ny = 0
-        self.arrays: dict[str, np.ndarray] = {}
-        self.plain: dict[str, Any] = {}
-
-    def key(self) -> tuple[Any, ...]:
-        return (self.x, self.y)
-
-    def check(self, population: Population, name: str) -> None:
-        needs(population, "Within", self.x, "float")
-        needs(population, "Within", self.y, "float")
-
-    def bind(self, population: Population) -> None:
-        """Choose the cells: at least as wide as the radius, and about as many as there are agents at most."""
-        n = self.n = population.engine.n
-        most = max(1, math.isqrt(2 * n + 16))
-        grown = self.radius * (1.0 + 1e-9)  # so that rounding a place never hides somebody two cells away
-        self.nx = max(1, min(int(self.width / grown), most))
-        self.ny = max(1, min(int(self.height / grown), most))
-        sizes = {"cell": n, "start": self.nx * self.ny + 1, "who": n, "found": n}
-        self.arrays = {key: np.zeros(size, np.int64) for key, size in sizes.items()}
-        self.arrays |= {"px": np.zeros(n), "py": np.zeros(n)}
-        self.plain = {key: memoryview(array) for key, array in self.arrays.items()}  # type: ignore[arg-type]
-
-    def shown(self, name: str) -> Shown:
-        """Sort all at the start of a tick, look around at the start of a turn."""
-        s, size = f"{name}_%s_seen", f"{name}_width_seen, {name}_height_seen, {name}_nx_seen, {name}_ny_seen"
-        lists = f"{s % 'cell'}, {s % 'start'}, {s % 'who'}"
-        px, py = s % "px", s % "py"
-        begin = (
-            "for row in range(n):",
-            f"    {px}[row] = {self.x}_of[row]",
-            f"    {py}[row] = {self.y}_of[row]",
-            f"grids.sort_points(n, {px}, {py}, {size}, {lists})",
-        )
-        before = (
-            f"{s % 'count'} = grids.near_points(me, {px}, {py}, {s % 'radius'}, {size}, {s % 'torus'}, "
-            f"{lists}, {s % 'found'})",
-        )
-        return Shown(s % "count", f"{s % 'found'}[{{k}}]", (s % "found",), before, begin, s % "count")
-
-    def columns(self, name: str) -> dict[str, Any]:
-        """The arrays, and the sizes as numbers."""
-        scalars = ("radius", "width", "height", "nx", "ny", "torus")
-        found: dict[str, Any] = {f"{name}_{key}_seen": getattr(self, key) for key in scalars}
-        return found | {f"{name}_{key}_seen": array for key, array in self.arrays.items()}
-
-    def begin(self, population: Population) -> None:
-        """Sort all, for objects."""
-        self.arrays["px"][:] = population.engine.column(self.x)
-        self.arrays["py"][:] = population.engine.column(self.y)
-        p = self.plain
-        grids.sort_points(
-            self.n,
-            p["px"],
-            p["py"],
-            self.width,
-            self.height,
-            self.nx,
-            self.ny,
-            p["cell"],
-            p["start"],
-            p["who"],
-        )
-
-    def of(self, agents: Sequence[Any], row: int) -> Any:
-        """Those near the agent in that row."""
-        p, found = self.plain, self.plain["found"]
-        sizes = (self.radius, self.width, self.height, self.nx, self.ny, self.torus)
-        count = grids.near_points(row, p["px"], p["py"], *sizes, p["cell"], p["start"], p["who"], found)
-        return Crowd([agents[j] for j in found[:count].tolist()])
-
-
 class Cells(Sight):
     """The agents on the cells around, on a grid: `for other in cells`, `len(cells)`, `cells.pick(rng)`.
 
-    A cell is a whole number, `row * width + column`. With one agent a cell, `me.cell = cells.empty(rng)` moves
-    to an empty one, and who stands where counts at once; the neighbours are those at the start of the turn.
-    With `many`, any number of agents share a cell, and who is where is settled when the tick begins.
+    A cell is a whole number, `row * width + column`. With one agent a cell, `me.cell = cells.empty(rng)`
+    moves to an empty one, and who stands where counts at once; the neighbours are those at the start of the
+    turn. With `many`, any number of agents share a cell, and who is where is settled when the tick begins.
 
     Args:
         cell: the int field that holds the cell.
@@ -223,7 +112,7 @@ class Cells(Sight):
             slot[free] = np.arange(len(free))
             self.left = len(free)
             self.arrays = {"at": at, "slot": slot, "free": free, "found": np.zeros(around, np.int64)}
-        self.plain = {key: memoryview(array) for key, array in self.arrays.items()}  # type: ignore[arg-type]
+        self.plain = {key: memoryview(array) for key, array in self.arrays.items()}
 
     def _shape(self, name: str) -> str:
         return ", ".join(f"{name}_{key}_seen" for key in ("width", "height", "torus", "moore", "reach"))
@@ -236,14 +125,14 @@ class Cells(Sight):
         if self.many_a_cell:
             how, lists = "many", f"{s % 'start'}, {s % 'who'}"
             cells = f"{s % 'width'} * {s % 'height'}"
-            begin = (f"grids.sort_cells(n, {cells}, {self.cell}_of, {lists})",)
+            begin = (f"kit.sort_cells(n, {cells}, {self.cell}_of, {lists})",)
         around = f"me, {self.cell}_of[me], {self._shape(name)}, {lists}, {s % 'found'}"
         if self.eight:
             how, around = (
                 "eight",
                 f"{self.cell}_of[me], {s % 'width'}, {s % 'height'}, {lists}, {s % 'found'}",
             )
-        before = (f"{s % 'count'} = grids.near_{how}({around})",)
+        before = (f"{s % 'count'} = kit.near_{how}({around})",)
         return Shown(s % "count", f"{s % 'found'}[{{k}}]", (s % "found",), before, begin, s % "count")
 
     def columns(self, name: str) -> dict[str, Any]:
@@ -255,18 +144,18 @@ class Cells(Sight):
     def calls(self, name: str) -> dict[str, tuple[str, tuple[str, ...]]]:
         """`cells.empty(rng)`."""
         arrays = ("double_", "state_", f"{name}_free_seen", f"{name}_left_seen")
-        return {"empty": (f"grids.empty({', '.join(arrays)})", arrays)}
+        return {"empty": (f"kit.empty({', '.join(arrays)})", arrays)}
 
     def moved(self, name: str) -> tuple[str, tuple[str, ...]]:
         """How the compiled loop moves agent {agent} to {cell}, and the names that it needs."""
         arrays = tuple(f"{name}_{key}_seen" for key in ("width", "height", "at", "free", "slot"))
         width, height, *lists = arrays
-        return f"grids.move({{agent}}, {{old}}, {{cell}}, {width} * {height}, {', '.join(lists)})", arrays
+        return f"kit.move({{agent}}, {{old}}, {{cell}}, {width} * {height}, {', '.join(lists)})", arrays
 
     def begin(self, population: Population) -> None:
         """See who is where, for objects."""
         if self.many_a_cell:
-            places = memoryview(np.ascontiguousarray(population.engine.column(self.cell)))  # type: ignore[arg-type]
+            places = memoryview(np.ascontiguousarray(population.engine.column(self.cell)))
             p = self.plain
             grids.sort_cells(population.engine.n, self.width * self.height, places, p["start"], p["who"])
 
