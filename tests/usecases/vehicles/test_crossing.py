@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mas_kit.core import Crash, Decision, Delay, Loss, Silence
-from mas_kit.core.errors import ParameterError
+from mas_kit.core.errors import ParameterError, UnknownNameError
+from mas_kit.experiments import run
 from mas_kit.usecases.vehicles import Vehicles
 from mas_kit.usecases.vehicles.approach import Approach, ApproachPercept, Rival
 from mas_kit.usecases.vehicles.baseline import reservation_delay
+from mas_kit.usecases.vehicles.crossing_resilience import gain_left, resilience, troubled
 from mas_kit.usecases.vehicles.scheduling import Grant, Rule, batch, fixed_signal, reserve
 
 RULES = {
@@ -53,9 +57,9 @@ def test_every_car_crosses_when_the_schedule_says(rule, flow):
 
 
 def test_the_delay_of_the_agents_is_that_of_the_queue():
-    delays = np.array([crossing(seed, 600, flow=400).run().metrics()["delay"] for seed in range(8)])
-    error = delays.std(ddof=1) / 8**0.5
-    assert error < 0.1
+    delays = np.array([crossing(seed, 600, flow=400).run().metrics()["delay"] for seed in range(6)])
+    error = delays.std(ddof=1) / 6**0.5
+    assert error < 0.12
     assert abs(delays.mean() - reservation_delay(400, 1.0, 2.5)) < 3.5 * error
 
 
@@ -89,10 +93,10 @@ TROUBLES = {
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_whatever_happens_to_the_messages_nobody_meets(trouble, coordination):
     settings, faults = TROUBLES[trouble]
-    model = crossing(2, coordination=coordination, flow=700, faults=faults, **settings).run()
+    model = crossing(2, 180, coordination=coordination, flow=700, faults=faults, **settings).run()
     metrics = model.metrics()
     assert metrics["collisions"] == metrics["rear-end collisions"] == 0
-    assert metrics["crossed"] > 30
+    assert metrics["crossed"] > 12
     if "clock" not in trouble:  # behind a car without a slot one may follow as near as a queue allows
         assert safe(model, headway=0.5)
 
@@ -186,6 +190,42 @@ def test_ghosts_cost_time_and_a_camera_finds_them():
     assert haunted["delay"] > 3 * calm["delay"]
     assert watched["delay"] == calm["delay"]
     assert watched["refused"] > 50
+
+
+def frame(rows):
+    table = pd.DataFrame(rows, columns=["who", "trouble", "delay", "collisions"])
+    table["replicate"] = table.groupby(["who", "trouble"]).cumcount()
+    return table
+
+
+def test_gain_left_by_hand():
+    """Alone 10 s, with a manager 2 s, in trouble 6 s: half is left."""
+    table = frame(
+        [
+            *(("all-way stop", "none", delay, 0) for delay in (9.0, 11.0)),
+            *(("FCFS", "none", delay, 0) for delay in (1.0, 3.0)),
+            *(("FCFS", "flood", delay, 1) for delay in (5.0, 7.0)),
+            *(("FCFS", "war", delay, 1) for delay in (8.0, 12.0)),
+            ("none", "none", 0.0, 7),
+        ]
+    )
+    assert gain_left(table, "FCFS", "none") == (1.0, 0.0)
+    assert gain_left(table, "FCFS", "flood") == (pytest.approx(0.5), pytest.approx(0.0))
+    left, error = gain_left(table, "FCFS", "war")
+    assert left == pytest.approx(0.0)
+    assert error == pytest.approx(1 / 8)  # the gains left are 1 and -1 of 8
+    with pytest.raises(UnknownNameError, match="ghosts and a camera"):
+        troubled(seed=1, who="FCFS", trouble="ghosts and camera")
+
+
+def test_every_trouble_of_the_experiment_runs():
+    results = run(
+        replace(resilience, parameters={"duration": 60, "faults": ()}), seeds=2, workers=1, progress=False
+    )
+    assert not results.failed
+    for expected in resilience.expected:
+        value, _ = expected.estimate(results.frame)
+        assert "collisions" not in expected.quantity or "wrong" in expected.quantity or value == 0
 
 
 def test_same_seed_same_run_with_and_without_a_log():

@@ -17,7 +17,7 @@ from mas_kit.usecases.vehicles.fusion import (
     watch,
 )
 
-RUNS = 300
+RUNS = 200
 A, B = Track(1.0, 5.0, 0.4, 0.1, 0.3), Track(2.0, 4.0, 0.2, -0.1, 0.9)
 
 
@@ -90,7 +90,7 @@ def test_the_errors_are_those_of_the_exact_recursion(way):
     ):
         error = ours.std(ddof=1) / RUNS**0.5
         assert abs(ours.mean() - theirs) < 3.5 * error
-        assert error < 0.1 * theirs
+        assert error < 0.12 * theirs
     assert found.claimed == pytest.approx(float((exact.claimed[100:] ** 2).mean() ** 0.5))
 
 
