@@ -165,7 +165,7 @@ class Agent(mesa.Agent):  # type: ignore[misc]
     ) -> list[Message]:
         """Send the same message to each of several receivers, in that order; returns the messages.
 
-        As `send` for each of them, in a quarter of the time.
+        As `send` for each of them, in half the time; in a quarter, where FIPA's other parameters are given.
         """
         if performative.__class__ is not Performative:
             performative = _performative(performative)
