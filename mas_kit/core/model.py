@@ -225,7 +225,7 @@ class Model(Clock):
         agent.alive = False
         if dict.get(self.by_name, agent.name) is agent:
             del self.by_name[agent.name]
-        self.people = [other for other in self.people if other is not agent]
+        self.people[:] = [other for other in self.people if other is not agent]
 
     def run(self, ticks: int | None = None) -> Self:
         """Run this many ticks, or to the horizon; stops early when the run is over. Returns the model."""
