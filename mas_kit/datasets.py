@@ -84,12 +84,17 @@ def licence(name: str) -> str:
     return _bytes(_folder(name) / "LICENSE").decode("utf-8")
 
 
+def home() -> Path:
+    """The folder that all data sets are in."""
+    package = Path(__file__).parent
+    installed = package / "_data"  # where the wheel puts the repository's data folder
+    return installed if installed.is_dir() else package.parent / "data"
+
+
 def _folder(name: str) -> Path:
     if name not in _DATASETS:
         raise unknown("data set", name, _DATASETS)
-    package = Path(__file__).parent
-    installed = package / "_data"  # where the wheel puts the repository's data folder
-    return (installed if installed.is_dir() else package.parent / "data") / name
+    return home() / name
 
 
 def _bytes(path: Path) -> bytes:

@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 import mas_kit
+from mas_kit import datasets
 from mas_kit.classroom.grading.landlock import EXECUTE, READ, WRITE, fence
 from mas_kit.classroom.grading.limits import readable
 
@@ -31,12 +32,14 @@ def sit_down() -> bool:
     atexit.register(_clear, folder)
     tempfile.tempdir = os.environ["TMPDIR"] = folder
     os.environ["MPLCONFIGDIR"] = os.environ["IPYTHONDIR"] = folder
+    os.environ["NUMBA_CACHE_DIR"] = os.environ["MAS_KIT_CACHE"] = folder  # compiled rules
     _limit_memory()
     roots = readable(Path(mas_kit.__file__).parent)
     rules = [(root, READ | EXECUTE) for root in roots]
     rules += [
         (place, READ) for place in ("/usr/share", "/etc/fonts", "/etc/mime.types", "/proc", "/sys", "/dev")
     ]
+    rules += [(str(datasets.home()), READ)]  # in a working copy it lies beside the package, not in it
     rules += [(place, WRITE) for place in (str(Path.cwd()), folder, "/dev/null", "/dev/shm")]
     return fence(rules)
 

@@ -57,12 +57,12 @@ class Centre(Agent):
 
 
 class Rollout(Policy):
-    """Simulate what would follow if one crossing did the opposite of the plan, and everything else kept to it.
+    """Simulate what would follow if one crossing did the opposite of its plan, and all else kept to theirs.
 
-    All single departures from a fixed plan are simulated `horizon` steps ahead on expected flows (a queue is a
-    real number, arrivals and turns are their means); those that leave fewer vehicle steps in the grid are
-    carried out. 2 to the power of the crossings would be an exact search; this is one pass of rollout, agent by
-    agent. Source: Bertsekas (2021), IEEE/CAA Journal of Automatica Sinica 8(2), 249-272.
+    All single departures from the fixed plans are simulated `horizon` steps ahead on expected flows (a queue
+    is a real number, arrivals and turns are their means); those that leave fewer vehicle steps in the grid
+    are carried out. 2 to the power of the crossings would be an exact search; this is one pass of rollout,
+    agent by agent. Source: Bertsekas (2021), IEEE/CAA Journal of Automatica Sinica 8(2), 249-272.
 
     Args:
         grid: its layout, storage and clearance are read, its vehicles are not.
@@ -103,7 +103,7 @@ class Rollout(Policy):
     def costs(self, percept: CentrePercept) -> tuple[Phases, Numbers]:
         """What the plans would do, and the vehicle steps to the horizon of what can be done instead.
 
-        Shapes (crossings,) and (crossings + 1,): the opposite at each crossing, and last the plans themselves.
+        Shapes (crossings,) and (crossings + 1,): the opposite at each crossing, and last the plans.
         """
         n = self.crossings
         held = np.tile(np.array(percept.held, dtype=np.float64), (n + 1, 1))
