@@ -103,3 +103,36 @@ def test_answers_to_nothing_are_an_error():
     talks = Conversations("a", [ContractNetParticipant])
     with pytest.raises(Exception, match="asks nothing"):
         talks.act(talks.hear((), 1), [protocols.Answer(("c", "b"), Performative.PROPOSE, 1)])
+
+
+class Picky(ContractNetInitiator):
+    """Reads whole numbers only, and keeps what it was offered; declares neither a table nor slots."""
+
+    changing = (*ContractNetInitiator.changing, "offers")
+
+    def __init__(self, *arguments, **settings):
+        super().__init__(*arguments, **settings)
+        self.offers = []
+
+    def is_proposal(self, content):
+        """Is it a whole number?"""
+        return isinstance(content, int)
+
+    def note_proposal(self, message):
+        """Keep it, and note it."""
+        super().note_proposal(message)
+        self.offers.append(message.content)
+
+
+def test_a_role_of_ones_own_changes_what_it_overrides_and_no_earlier_role():
+    begun = Picky("dig", ["a", "b"], reply_by=5).begin("boss", "c1")
+    bids = [
+        call._replace(performative=Performative.PROPOSE, sender=call.receiver, receiver="boss", content=bid)
+        for call, bid in zip(begun.messages, (3, 2.5), strict=True)
+    ]
+    heard = begun.role.step(bids, now=1)
+    assert (heard.role.offers, heard.role.proposals) == ([3], {"a": 3})
+    assert [(reason, message.sender) for reason, message in heard.ignored] == [("malformed", "b")]
+    assert [m.performative for m in heard.messages] == [Performative.NOT_UNDERSTOOD]
+    assert (begun.role.offers, begun.role.proposals) == ([], {})
+    assert begun.role.step(bids, now=1).role.offers == [3]
