@@ -148,6 +148,7 @@ class RouteChoice(World):
             news.turn = (day - 1) % len(self.travellers)
             cost = self._joining(news.turn)
         cost = cost + BARRED * self.closed
+        news.barred = bool(self.closed.any())
         news.best = book.look(cost)
         news.time = book.times(cost)
         news.first, news.following = book.first, book.following

@@ -32,6 +32,7 @@ class News(Record):
     share: float = field(1.0, help="chance that a traveller thinks again today")
     theta: float = field(1.0, help="logit: weight of a unit of time")
     explore: float = field(0.1, help="own path: chance to try another way, for who has no reason to go back")
+    barred: bool = field(False, help="is any link closed today?")
     turn: int = field(0, help="one at a time: whose turn it is")
     best: NDArray[Any] = field(help="(P,) the shortest route of each pair")
     time: NDArray[Any] = field(help="(R,) what each route takes, with its tolls")
@@ -42,13 +43,13 @@ class News(Record):
 
 def by_turns(me, news, rng):  # type: ignore[no-untyped-def]  # a rule is compiled by the types of its records
     """Take the shortest route of the news, if this is a day on which I think again."""
-    if news.time[me.route] >= BARRED or (not me.keeps and rng.random() < news.share):
+    if (news.barred and news.time[me.route] >= BARRED) or (not me.keeps and rng.random() < news.share):
         me.route = news.best[me.pair]
 
 
 def by_logit(me, news, rng):  # type: ignore[no-untyped-def]
     """Draw among the routes that I know, the more likely the shorter, if I think again today."""
-    if news.time[me.route] >= BARRED or (not me.keeps and rng.random() < news.share):
+    if (news.barred and news.time[me.route] >= BARRED) or (not me.keeps and rng.random() < news.share):
         least = news.time[news.best[me.pair]]
         total = 0.0
         route = news.first[me.pair]
@@ -67,7 +68,7 @@ def by_logit(me, news, rng):  # type: ignore[no-untyped-def]
 
 def one_at_a_time(me, news):  # type: ignore[no-untyped-def]
     """Take the route that is best for me, counting myself in, when it is my turn."""
-    if news.time[me.route] >= BARRED or me.id == news.turn:
+    if (news.barred and news.time[me.route] >= BARRED) or me.id == news.turn:
         me.route = news.best[me.pair]
 
 
