@@ -120,18 +120,21 @@ def chart(table: pd.DataFrame, *, width: int = 200, height: int = 170, columns: 
     # A table has no infinite ends: an interval that is the whole line is not drawn.
     finite = table.replace([math.inf, -math.inf], math.nan)
     teams = list(dict.fromkeys(table["who"]))
+    # beside the panels: above, the names of several teams would not fit the width of one
+    legend = alt.Legend(orient="right", title=None) if len(teams) > 1 else None
     panels = []
     for family, part in finite.groupby("family", sort=False):
         unit = next(iter(part["unit"])) or "severity"
         only = part["severity"].nunique() == 2  # with trouble or without: there is no scale to speak of
+        whole = bool((part["severity"] % 1 == 0).all())
         labels = list(dict.fromkeys(part["trouble"]))
         x = (
             alt.X("trouble:N", sort=labels, title=None, axis=alt.Axis(labelAngle=0))
             if only
-            else alt.X("severity:Q", title=unit)
+            else alt.X("severity:Q", title=unit, axis=alt.Axis(tickMinStep=1) if whole else alt.Axis())
         )
         y = alt.Y("gain left:Q", title="gain left", scale=alt.Scale(zero=True))
-        colour = alt.Color("who:N", sort=teams, title=None, legend=alt.Legend() if len(teams) > 1 else None)
+        colour = alt.Color("who:N", sort=teams, title=None, legend=legend)
         tooltip: list[str | alt.Tooltip] = ["who:N", "trouble:N"]
         tooltip += [alt.Tooltip(f"{name}:Q", format=".3f") for name in ("gain left", "low", "high")]
         base = alt.Chart(part).encode(x=x, color=colour, tooltip=tooltip)
