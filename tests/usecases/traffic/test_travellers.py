@@ -11,6 +11,7 @@ from mas_kit.checks import check_model
 from mas_kit.core.errors import ParameterError
 from mas_kit.core.faults import Crash, Delay
 from mas_kit.population import check_engines
+from mas_kit.usecases.traffic import RULES as SHIPPED
 from mas_kit.usecases.traffic import Traffic
 from mas_kit.usecases.traffic.travellers import RULES
 
@@ -25,6 +26,14 @@ def test_objects_and_columns_give_the_same_numbers(choice, information):
     settings = {"choice": choice, "information": information, "seed": 3, "ignore": 0.2}
     for world in ("lab game", "braess"):
         check_engines(Traffic, ticks=25, world=world, **settings)
+
+
+def test_every_rule_is_among_those_that_ship():
+    named = {rule.__name__ for rule in RULES.values()}
+    assert named | {"drive"} == set(SHIPPED)
+    for name, make in SHIPPED.items():
+        populations = make("objects").populations.values()
+        assert [population.rule.__name__ for population in populations] == [name]
 
 
 def test_objects_and_columns_agree_on_all_of_sioux_falls():
