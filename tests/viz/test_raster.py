@@ -95,20 +95,17 @@ def test_a_browser_paints_the_columns_where_they_belong(page):
 
     page.set_content("<div id=cell style='width:600px'></div>")
     shades = [1, 255, 0, 128]  # two columns of two cells: bottom, top
-    page.evaluate(
-        script("raster.js")
-        + """
+    program = """
         ; const raster = createRaster();
-        takeRaster(raster, { from: 0, count: 2, cells: 2, step: 30, start: 0, bottom: 0, top: 2, low: 0, high: 1,
-                             x: "s", y: "m", value: "" }, new Uint8Array(%s));
-        const scale = Array.from({ length: 64 }, (_, i) => i < 32 ? "#ff0000" : "#0000ff");
-        window.view = new RasterView(document.getElementById("cell"), { title: "t", scale: { light: scale } });
+        takeRaster(raster, { from: 0, count: 2, cells: 2, step: 30, start: 0, bottom: 0, top: 2,
+                             low: 0, high: 1, x: "s", y: "m", value: "" }, new Uint8Array(SHADES));
+        const light = Array.from({ length: 64 }, (_, i) => i < 32 ? "#ff0000" : "#0000ff");
+        window.view = new RasterView(document.getElementById("cell"), { title: "t", scale: { light } });
         window.view.draw(raster, "light", 600);
         window.span = timeSpan(raster);
         window.ticks = roundTicks(0, 230, 5);
-        """
-        % shades
-    )
+    """
+    page.evaluate(script("raster.js") + program.replace("SHADES", str(shades)))
     colours = page.evaluate(
         "[...window.view.picture.getContext('2d').getImageData(0, 0, 2, 2).data].map(Number)"
     )

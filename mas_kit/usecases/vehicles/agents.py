@@ -149,7 +149,7 @@ class Perception(Agent):
             else:
                 track = update_speed(update(track, see.gap, self.variance), leader, self.speed_variance)
         wants, said, suspect = (0.0, -math.inf, False) if old is None else (old.wants, old.said, old.suspect)
-        if see.heard is not None and see.heard.time >= said:
+        if see.heard is not None and said <= see.heard.time <= see.time:  # nobody can be heard before
             theirs = self._from_radio(see, see.heard)
             suspect = bool(self.model.p.gate and track is not None and not self._credible(track, theirs))
             if not suspect:

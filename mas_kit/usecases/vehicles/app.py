@@ -32,7 +32,7 @@ def told(value: float, unit: str) -> str:
     """A number with its unit."""
     if not math.isfinite(value):
         return "–"
-    return f"{value:.0f}" if unit == "count" else f"{value:.2f} {unit}".rstrip()
+    return f"{value:.0f}" if unit == "count" else f"{value:.{0 if abs(value) >= 100 else 2}f} {unit}".rstrip()
 
 
 APP = App(

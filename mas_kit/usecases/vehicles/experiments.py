@@ -8,11 +8,13 @@ from mas_kit.usecases.vehicles import (
     experiments_perception,
     experiments_platoon,
     experiments_ring,
+    resilience,
 )
 
 EXPERIMENTS: tuple[Experiment | Computation, ...] = (
     *experiments_ring.EXPERIMENTS,
     *experiments_platoon.EXPERIMENTS,
+    *resilience.EXPERIMENTS,
     *experiments_crossing.EXPERIMENTS,
     *experiments_perception.EXPERIMENTS,
 )

@@ -122,6 +122,9 @@ class VehiclesParameters(Parameters):
         group=V2V,
         help="s.d. of a place that a car reads off satellites",
     )
+    hold: float = parameter(
+        60.0, ge=0.1, le=3600, step=0.1, unit="s", group=V2V, help="CACC: a word older than this is forgotten"
+    )
     gate: bool = parameter(True, group=V2V, help="throw away what contradicts the own radar")
 
     cruise: float = parameter(

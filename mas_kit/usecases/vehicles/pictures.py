@@ -60,10 +60,15 @@ def slow_is_dark(model: Vehicles) -> tuple[float, float, str]:
     p = model.p
     if p.world == "platoon":
         wide = 2 * p.swing / p.frequency if p.profile == "sine" else 4 * p.swing
-        return round(p.cruise + 0.1 + 1.2 * wide, 1), round(max(p.cruise - 0.1 - 1.2 * wide, 0.0), 1), "m/s"
+        over, under = (1.5, 0.5) if p.profile == "sine" else (0.5, 1.5)
+        return (
+            round(p.cruise + 0.1 + over * wide, 1),
+            round(max(p.cruise - 0.1 - under * wide, 0.0), 1),
+            "m/s",
+        )
     if p.world == "crossing":
         return p.limit, 0.0, "m/s"
-    return math.ceil(2.3 * model.scene.equilibrium), 0.0, "m/s"  # type: ignore[attr-defined]
+    return max(1, math.ceil(2.3 * model.scene.equilibrium)), 0.0, "m/s"  # type: ignore[attr-defined]
 
 
 # ---- ring and platoon
@@ -78,26 +83,21 @@ def ring(model: Vehicles, scene: Ring) -> Picture:
     inner = 1.0 if turns == 1 else 0.25
     radius = np.sqrt(inner**2 + (1 - inner**2) * share)
     turn = 2 * np.pi * (share if turns == 1 else turns * (radius - inner) / (1 - inner))
-    flat = 1.55 if turns == 1 else 1.0  # a page is wider than high
+    flat = 1.55  # a page is wider than high
     x, y = flat * radius * np.sin(turn), radius * np.cos(turn)
     size = min(0.05, 2.2 * (1 if turns == 1 else 0.6 * turns) / n) if turns == 1 else 1.3 / math.sqrt(n * 12)
-    return road(model, fleet, x, y, size, (-flat - 0.2, -1.16, flat + 0.2, 1.16), inwards=0.74)
+    return road(model, fleet, x, y, size, (-flat - 0.2, -1.16, flat + 0.2, 1.16), (-0.65, -0.6, 0.65, 0.6))
 
 
 def platoon(model: Vehicles, scene: Platoon) -> Picture:
     """The first car on the right, the others behind it, as far apart as they are."""
     p, fleet = model.p, scene.fleet
     x = fleet.cars["x"] - fleet.cars["x"][0]
-    long = p.cars * (p.car + p.s0 + 1.6 * p.cruise * max(p.headway, p.T))
+    long = 1.25 * scene.long
     lift = -0.03 * long * np.ones(p.cars)
-    return road(
-        model,
-        fleet,
-        x,
-        lift,
-        min(0.018 * long, 0.4 * long / p.cars),
-        (-long, -0.12 * long, 0.06 * long, 0.14 * long),
-    )
+    size = min(0.018 * long, 0.32 * long / p.cars)
+    bounds = (-long, -0.12 * long, 0.06 * long, 0.3 * long)
+    return road(model, fleet, x, lift, size, bounds, (-0.8 * long, 0.02 * long, -0.15 * long, 0.27 * long))
 
 
 def road(
@@ -107,12 +107,9 @@ def road(
     y: Floats,
     size: float,
     bounds: tuple[float, float, float, float],
-    inwards: float | None = None,
+    box: tuple[float, float, float, float],
 ) -> Picture:
-    """All cars; of a few automated ones also the three agents, with their bus and their radio.
-
-    `inwards`: where to draw the agents, as a share of the way from the middle; None: above the car.
-    """
+    """All cars; of a few automated ones also the three agents, in a box, with their bus and their radio."""
     n = len(x)
     pale, dark, _ = slow_is_dark(model)
     apart = fleet.automated if len(fleet.automated) <= DETAILED_UP_TO else []
@@ -120,7 +117,7 @@ def road(
     automated = np.zeros(n, dtype=bool)
     automated[fleet.automated] = True
     name = names(model, fleet)
-    places, parts = _agents(model, fleet, apart, x, y, size, inwards)
+    places, parts = _agents(model, fleet, apart, box)
     row = {part: n + i for i, part in enumerate(parts)}
     links: list[tuple[Any, Any, str]] = []
     for number in apart:
@@ -128,6 +125,9 @@ def road(
         links += [(a, b, "bus") for a, b in pairwise([*mine, number])]
     extra = len(parts)
     speed = fleet.cars["v"]
+    told = len(fleet.automated) <= DETAILED_UP_TO
+    badges = [f"{v:.1f} m/s" if at and told else "" for v, at in zip(speed, automated, strict=True)]
+    badges += [""] * extra
     shapes = ["diamond" if at else "circle" for at in automated] + ["hexagon"] * extra
     scale = np.concatenate([speed, np.full(extra, pale + 0.1 * (dark - pale))])
     return Picture(
@@ -138,8 +138,8 @@ def road(
         colour=scale,
         colour_range=(pale, dark),
         shape="circle" if many else shapes,
-        label=None if many else [*_labels(automated, n), *[part.split("/")[1] for part in parts]],
-        badge=None if many else [f"{v:.1f} m/s" if at else "" for v, at in zip(speed, automated, strict=True)] + [""] * extra,
+        label=None if many else [*_labels(automated, n), *[_part(part, len(apart)) for part in parts]],
+        badge=None if many else badges,
         down=None
         if many
         else [False] * n + [not model.agent(part).alive for part in parts],
@@ -166,32 +166,25 @@ def _labels(automated: NDArray[np.bool_], n: int) -> list[str]:
     return [str(i) if automated[i] or i % 5 == 0 else "" for i in range(n)]
 
 
+def _part(name: str, cars: int) -> str:
+    """What to write under an agent of a car: its part, and whose where that is not plain."""
+    car, part = name.split("/")
+    return part if cars == 1 else f"{part} {car.split('-')[1]}"
+
+
 def _agents(
-    model: Vehicles,
-    fleet: Fleet,
-    apart: Sequence[int],
-    x: Floats,
-    y: Floats,
-    size: float,
-    inwards: float | None,
+    model: Vehicles, fleet: Fleet, apart: Sequence[int], box: tuple[float, float, float, float]
 ) -> tuple[Floats, list[str]]:
-    """Places and names of the agents that are drawn apart from their car."""
+    """Places and names of the agents that are drawn apart from their cars: a row for each car, in a box."""
+    left, bottom, right, top = box
     places, found = [], []
-    for number in apart:
-        mine = [f"{fleet.name(number)}/{part}" for part in PARTS]
-        mine = [part for part in mine if part in model.by_name]
-        for k, part in enumerate(mine):
-            aside = (k - (len(mine) - 1) / 2) * 7.0 * size
-            if inwards is None:
-                places.append((x[number] + aside, y[number] + 6.5 * size))
-            else:  # in a row across the way to the middle
-                far = math.hypot(x[number], y[number]) or 1.0
-                at = (
-                    x[number] * inwards + aside * y[number] / far,
-                    y[number] * inwards - aside * x[number] / far,
-                )
-                places.append(at)
-            found.append(part)
+    for k, number in enumerate(apart):
+        up = top - (k + 0.5) * (top - bottom) / len(apart)
+        for part, across in zip(PARTS, (0.0, 0.5, 1.0), strict=True):
+            name = f"{fleet.name(number)}/{part}"
+            if name in model.by_name:
+                places.append((left + across * (right - left), up))
+                found.append(name)
     return np.array(places, dtype=np.float64).reshape(-1, 2), found
 
 
@@ -218,29 +211,37 @@ def crossing(model: Vehicles, scene: Crossing) -> Picture:
     cars = [car for car in scene.cars if -PAST - 0.25 * reach < car.position <= 1.02 * reach]
     x = [-car.position if car.lane == 0 else aside for car in cars]
     y = [-aside if car.lane == 0 else -0.55 * car.position for car in cars]
-    names, shapes = [car.name for car in cars], ["circle"] * len(cars)
-    speeds = [car.speed for car in cars]
-    granted = [f"slot {car.slot:.1f} s" if car.slot is not None else car.state for car in cars]
+    extra = []  # what is no car: the manager, and where the roads begin and end
     if scene.manager is not None:
-        names.append("manager")
-        shapes.append("hub")
-        x.append(-4 * aside)
-        y.append(4 * aside)
-        speeds.append(p.limit)
-        granted.append(p.coordination)
+        extra.append(("manager", "hub", -4 * aside, 4 * aside, 0.03 * reach))
+    extra += [
+        (f"road {end}", "tile", *at, 0.002 * reach)
+        for end, at in enumerate(
+            (
+                (-1.02 * reach, -aside),
+                (PAST + 0.25 * reach, -aside),
+                (aside, -0.56 * reach),
+                (aside, 0.24 * reach),
+            )
+        )
+    ]
+    n, m = len(cars), len(extra)
+    roads: list[Any] = [(n + m - 4, n + m - 3, "road"), (n + m - 2, n + m - 1, "road")]
     return Picture(
-        name=names,
-        x=x,
-        y=y,
-        size=[0.011 * reach] * len(cars) + [0.03 * reach] * (len(names) - len(cars)),
-        colour=np.array(speeds, dtype=np.float64),
+        name=[car.name for car in cars] + [name for name, *_ in extra],
+        x=x + [at for _, _, at, _, _ in extra],
+        y=y + [at for _, _, _, at, _ in extra],
+        size=[0.013 * reach] * n + [size for *_, size in extra],
+        colour=np.array([car.speed for car in cars] + [0.9 * p.limit] * m, dtype=np.float64),
         colour_range=(p.limit, 0.0),
-        shape=shapes,
-        label=[""] * len(cars) + ["manager"] * (len(names) - len(cars)),
-        badge=granted,
+        shape=["circle"] * n + [shape for _, shape, *_ in extra],
+        label=[""] * n + [p.coordination if name == "manager" else "" for name, *_ in extra],
+        badge=["waits" if car.speed < 0.1 and car.entered is None else "" for car in cars] + [""] * m,
+        down=[False] * n + [name == "manager" and not model.agent("manager").alive for name, *_ in extra],
         bounds=(-1.05 * reach, -0.6 * reach, PAST + 0.3 * reach, 0.25 * reach),
-        lanes=(Lane("radio", VIOLET, "envelope", 0.2),),
-        movers=_requests(scene, {name: i for i, name in enumerate(names)}),
+        lanes=(Lane("road", SLATE), Lane("radio", VIOLET, "envelope", 0.2)),
+        links=roads,
+        movers=_requests(scene, {car.name: i for i, car in enumerate(cars)} | {"manager": n}),
     )
 
 

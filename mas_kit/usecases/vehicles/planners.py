@@ -75,7 +75,7 @@ class Adaptive(Policy):
 
     def __init__(self, p: VehiclesParameters, *, cooperative: bool) -> None:
         self.cooperative, self.name = cooperative, "CACC" if cooperative else "ACC"
-        self.h, self.r, self.top, self.floor = p.headway, p.s0, p.v0, p.dt
+        self.h, self.r, self.top, self.floor, self.hold = p.headway, p.s0, p.v0, p.dt, p.hold
         self.gain = 1.0 - math.exp(-p.dt / p.headway)
 
     def decide(self, percept: Situation, rng: np.random.Generator) -> Decision:
@@ -85,7 +85,7 @@ class Adaptive(Policy):
         own = (v - old) / max(percept.time - time, 1e-9)
         error = see.gap - self.r - self.h * v
         rate = see.leader - v - self.h * own
-        ahead = see.wants if self.cooperative else 0.0
+        ahead = see.wants if self.cooperative and see.age <= self.hold else 0.0
         u += self.gain * (KP * error + KD * rate + ahead - u)
         wish = min(u, PURSUIT * (self.top - v))
         danger = emergency(see.gap, v, see.leader)

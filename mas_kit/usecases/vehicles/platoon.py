@@ -39,6 +39,7 @@ class Platoon(World):
         robot = p.s0 + p.headway * p.cruise if p.controller in ("ACC", "CACC") else self._human_gap()
         gap = np.array([robot if number in set(automated) else self._human_gap() for number in range(1, n)])
         x = 0.5 * OPEN - np.concatenate([[0.0], np.cumsum(gap + p.car)])
+        self.long = float(x[0] - x[-1])  # m, at the start
         self.fleet = Fleet(self.model, OPEN, x, np.full(n, p.cruise), automated, lead=True)
         self.cars = self.fleet.cars
         self.trace = Trace(float(n), 0.0, max(0.1, p.dt))
@@ -85,7 +86,8 @@ class Platoon(World):
     def metrics(self) -> dict[str, float]:
         """How much more the last car swings than the first, after the warm-up (`head to tail`).
 
-        `amplification`: the same for a car and the next, on average. Collisions and the least time to one (s)
+        `amplification`: the same for a car and the next, on average. `furthest`: how far any car's speed came
+        from that of the start, in m/s. Collisions and the least time to one (s)
         are of the whole run.
         """
         swing = self.amplitudes()
@@ -95,6 +97,7 @@ class Platoon(World):
             "head to tail": whole,
             "amplification": whole ** (1.0 / len(ratio)),
             "worst amplification": float(ratio.max()),
+            "furthest": float(self.furthest.max()),
             "collisions": float(self.fleet.collisions),
             "least time to collision": self.fleet.least_time,
         }

@@ -75,7 +75,7 @@ class RasterView {
 
   draw(raster, theme, width) {
     this.paint(raster, theme);
-    const { chart, canvas } = this, dpr = Math.min(window.devicePixelRatio || 1, 2), height = 250;
+    const { chart, canvas } = this, dpr = Math.min(window.devicePixelRatio || 1, 2), height = 280;
     if (canvas.width !== Math.round(width * dpr)) {
       canvas.width = Math.round(width * dpr); canvas.height = height * dpr;
       canvas.style.width = `${width}px`; canvas.style.height = `${height}px`;
@@ -99,7 +99,8 @@ class RasterView {
     g.strokeRect(left + 0.5, top + 0.5, right - left - 1, bottom - top - 1);
     g.fillStyle = muted; g.font = `11px ${font}`; g.textAlign = "center";
     for (const at of roundTicks(raster.start, raster.start + span, width / 90)) {
-      g.fillText(plainNumber(at), left + (at - raster.start) * across, bottom + 10);
+      const half = g.measureText(plainNumber(at)).width / 2; // the last one must not be cut off
+      g.fillText(plainNumber(at), Math.min(left + (at - raster.start) * across, width - half - 1), bottom + 10);
     }
     g.fillText(raster.x, (left + right) / 2, bottom + 26);
     g.textAlign = "right";
