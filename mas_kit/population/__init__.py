@@ -21,6 +21,7 @@ from mas_kit.population.individual import Change, Individual
 from mas_kit.population.links import Links
 from mas_kit.population.population import Population
 from mas_kit.population.records import Field, Record, field
+from mas_kit.population.shipped import shipped_rules
 from mas_kit.population.sights import Anyone, Leader, Sight
 from mas_kit.population.within import Within
 
@@ -39,4 +40,5 @@ __all__ = [
     "Within",
     "check_engines",
     "field",
+    "shipped_rules",
 ]

@@ -106,9 +106,10 @@ class Cells(Sight):
                 raise out_of_range(
                     self.cell, "shared by some agents", "one agent a cell", "or Cells(many=True)"
                 )
-            at, slot = np.full(cells, -1, np.int64), np.full(cells, -1, np.int64)
+            # 32 bits: looking around is a matter of what fits into the cache.
+            at, slot = np.full(cells, -1, np.int32), np.full(cells, -1, np.int32)
             at[places] = np.arange(n)
-            free = np.flatnonzero(at < 0)
+            free = np.flatnonzero(at < 0).astype(np.int32)
             slot[free] = np.arange(len(free))
             self.left = len(free)
             self.arrays = {"at": at, "slot": slot, "free": free, "found": np.zeros(around, np.int64)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from mas_kit.core.errors import MasKitError
+from mas_kit.population import threads
 from mas_kit.population.errors import Refusal
 from mas_kit.population.individual import Individual
 from mas_kit.population.kernel import compile_program
@@ -36,6 +37,7 @@ class Columns:
         self._fixed: dict[str, Any] = {}
         self.compiled = False
         self.touched = True  # was anything written from outside since the past was last kept?
+        self.threads = threads.how_many(population, self.n)
         self.lively = self.program.dies or self.program.spawns
         self.dead = np.zeros(self.n, np.bool_)
         self.count_born = np.zeros(1, np.int64)
@@ -68,7 +70,7 @@ class Columns:
             fixed.update({f"{name}_after": data[name].copy() for name in self.program.written})
         if population.activation == "random":
             double, state = addresses(population.turns_stream)
-            fixed.update(turns_double_=double, turns_state_=state, order_=np.empty(self.n, np.int64))
+            fixed.update(turns_double_=double, turns_state_=state, order_=np.empty(self.n, np.int32))
         double, state = addresses(population.draws)
         fixed.update(draws=population.draws, double_=double, state_=state)
         if self.lively:
@@ -112,6 +114,7 @@ class Columns:
         known = self._fixed
         known.update({f"{name}_born": array for name, array in self.born.items()})
         known["ticks"], known["last"] = ticks, last
+        known["first"], known["opening"], known["closing"] = 0, True, True
         for name, record in self.population.world.items():
             for field in record.fields:
                 known[f"{field}_of_{name}"] = getattr(record, field)
@@ -133,7 +136,11 @@ class Columns:
 
         while True:
             try:
-                self.kernel.run(*self._arguments(ticks, self.n))
+                if self.threads > 1:
+                    for tick in range(ticks):
+                        threads.run_tick(self, tick, self._arguments(1, self.n))
+                else:
+                    self.kernel.run(*self._arguments(ticks, self.n))
                 return
             except Full:
                 self.population.past.back()

@@ -19,7 +19,7 @@ from mas_kit.population.for_columns import ForColumns
 from mas_kit.population.program import Program
 
 _LOADED: dict[str, ModuleType] = {}
-_FIXED = ("ticks", "last", "n", "still", "where")
+_FIXED = ("ticks", "first", "last", "opening", "closing", "n", "still", "where")
 
 
 class Kernel(NamedTuple):
@@ -89,19 +89,20 @@ def _loop(program: Program, activation: str, context: list[str]) -> tuple[str, t
     lines = [f"def run({', '.join(arguments)}):", "    for tick in range(ticks):", "        where[0] = tick"]
     if shuffled:
         lines.append("        kit.shuffle(turns_double_, turns_state_, order_, n)")
+    opening = [f"{line}" for line in begin]
     if both:
-        lines += ["        for row in range(n):"]
-        lines += [f"            {field}_after[row] = {field}_of[row]" for field in both]
-    lines += [f"        {line}" for line in begin]
-    lines += ["        turns = n if tick + 1 < ticks else last", "        for turn in range(turns):"]
+        opening += ["for row in range(n):", *(f"    {field}_after[row] = {field}_of[row]" for field in both)]
+    if opening:
+        lines += ["        if opening:", *(f"            {line}" for line in opening)]
+    lines += ["        turns = n if tick + 1 < ticks else last", "        for turn in range(first, turns):"]
     lines += [f"            me = {'order_[turn]' if shuffled else 'turn'}", "            where[1] = turn"]
     lines += ["            if still[me]:", "                continue"]
     lines += [f"            {line}" for line in before]
     lines.append(f"            {program.rule.name}({call})")
     if both:
-        lines += ["        if turns == n:", "            for row in range(n):"]
+        lines += ["        if closing and turns == n:", "            for row in range(n):"]
         lines += [f"                {field}_of[row] = {field}_after[row]" for field in both]
-    decorator = '@njit(error_model="python", cache=CACHED, _nrt=False)\n'
+    decorator = '@njit(error_model="python", cache=CACHED, nogil=True, _nrt=False)\n'
     return decorator + "\n".join(lines), arguments
 
 

@@ -45,6 +45,8 @@ class Population:
         columns: start values by field: an array, or one value for all; the declared default otherwise.
         model: the model that it lives in and whose ticks it takes part in; without one it stands alone.
         seed: seed of a population that stands alone.
+        threads: how many cores columns may use where the rule is simultaneous and draws nothing; without it all
+            of them from 100,000 agents on, else one. The numbers are the same.
         name: its name; its agents are called `name-0`, `name-1`, ...
 
     The same seed gives the same numbers in both engines, to the last bit.
@@ -68,8 +70,9 @@ class Population:
         model: Model | None = None,
         seed: int | None = None,
         name: str | None = None,
+        threads: int | None = None,
     ) -> None:
-        self.record, self.rule = record, rule
+        self.record, self.rule, self.threads = record, rule, threads
         self.sees, self.world = dict(sees or {}), dict(world or {})
         self.name = name or record.__name__.lower()
         self._settle(activation, engine, model, seed)
@@ -109,6 +112,10 @@ class Population:
             )
         if engine not in get_args(Engine):
             raise out_of_range("engine", engine, ", ".join(map(repr, get_args(Engine))), "choose one")
+        if self.threads is not None and (not isinstance(self.threads, int) or self.threads < 1):
+            raise out_of_range(
+                "threads", self.threads, "whole numbers from 1", "leave it out to let it choose"
+            )
         if self.name in self.model.populations:
             raise MasKitError(f"the model has a population named {self.name!r} already; give name=...")
         for label, record in self.world.items():

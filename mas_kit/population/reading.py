@@ -81,8 +81,11 @@ class _Plain(ast.NodeTransformer):
         if len(node.targets) == 1 or len(plain) < len(node.targets):
             return node
         first, *others = reversed(plain)  # `a = b = value`: the last name gets it, the others copy that
+        constant = isinstance(node.value, ast.Constant)
         lines = [ast.Assign([first], node.value)]
-        lines += [ast.Assign([other], ast.Name(first.id, ast.Load())) for other in others]
+        for other in others:
+            value = copy.deepcopy(node.value) if constant else ast.Name(first.id, ast.Load())
+            lines.append(ast.Assign([other], value))
         return [ast.fix_missing_locations(ast.copy_location(line, node)) for line in lines]
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
