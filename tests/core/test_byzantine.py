@@ -1,5 +1,6 @@
 """A Byzantine agent's messages say anything; each alteration is in the log with its causes."""
 
+import pickle
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -274,3 +275,16 @@ def test_faults_added_and_ended_while_it_runs():
     with pytest.raises(UnknownNameError, match="no agent named 'bb'"):
         model.injector.add(Crash(agent="bb", at=1))
     assert len(model.injector.faults) == 2
+
+
+def test_a_copy_in_the_middle_of_the_lies_goes_on_alike():
+    """What can be replayed and what luck is left are part of the model."""
+    plans = {"a": {t: [("b", t), ("c", t)] for t in range(1, 31)}, "b": {}, "c": {}}
+    faults = [
+        Byzantine(agent="a", at=3, alter="replay", share=0.5),
+        Byzantine(agent="a", at=5, alter="corrupt", change="random"),
+    ]
+    model = Office(plans, {"loss": 0.2}, faults=faults, seed=1).run(15)
+    twin = pickle.loads(pickle.dumps(model))
+    assert twin.run(15).got() == model.run(15).got()
+    assert twin.net.counts == model.net.counts
