@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from mas_kit.usecases.traffic import experiments_cars, experiments_routes, experiments_signals
+from mas_kit.usecases.traffic import (
+    experiments_cars,
+    experiments_routes,
+    experiments_signals,
+    experiments_town,
+)
 
 EXPERIMENTS = [
     *experiments_routes.EXPERIMENTS,
+    *experiments_town.EXPERIMENTS,
     *experiments_signals.EXPERIMENTS,
     *experiments_cars.EXPERIMENTS,
 ]

@@ -9,11 +9,14 @@ import pytest
 
 from mas_kit import usecases
 from mas_kit.experiments import Computation, Experiment, reproduce, run
-from mas_kit.usecases.traffic import experiments, experiments_routes, resilience
+from mas_kit.usecases.traffic import experiments, experiments_routes, experiments_town, resilience
 
-BY_NAME = {experiment.name: experiment for experiment in experiments_routes.EXPERIMENTS}
+OURS = [*experiments_routes.EXPERIMENTS, *experiments_town.EXPERIMENTS]
+BY_NAME = {experiment.name: experiment for experiment in OURS}
 CHEAP = [name for name in BY_NAME if name.startswith(("routes-braess", "routes-ladder"))]
 CHEAP += ["routes-lab-game", "sioux-falls-assignment", "sioux-falls-optimal-tolls"]
+# Those of troubles begin on day 101, and are in test_resilience.py.
+SMALLER = [name for name, e in BY_NAME.items() if isinstance(e, Experiment) and "troubles" not in name]
 
 
 def test_they_are_what_the_use_case_offers():
@@ -29,12 +32,10 @@ def test_cheap_ones_hold(name):
     assert report.holds, report.frame[["quantity", "published", "ours", "verdict", "reason"]].to_string()
 
 
-@pytest.mark.parametrize("name", [name for name, e in BY_NAME.items() if isinstance(e, Experiment)])
+@pytest.mark.parametrize("name", SMALLER)
 def test_every_one_runs_and_every_estimate_is_a_number(name):
     """Few days and packets of 100: too little to judge, enough to see that nothing fails."""
     experiment = BY_NAME[name]
-    if name == "sioux-falls-troubles":
-        pytest.skip("its runs are in test_resilience.py")
     small = {"days": 8, "travellers": 50, "packet": 100}
     shorter = {**experiment.parameters, **{key: small[key] for key in small if key in experiment.parameters}}
     results = run(dataclasses.replace(experiment, parameters=shorter), seeds=2, workers=1, progress=False)
