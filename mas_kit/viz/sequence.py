@@ -1,7 +1,8 @@
 """A conversation as a sequence diagram, read from the event log.
 
 One lifeline per agent, time downward. An arrow leaves its sender when the message was sent and reaches its
-receiver when it was delivered, so its slant is its latency; ✕ marks where one was lost.
+receiver when it was delivered, so its slant is its latency; ✕ marks where one was lost. Where a fault altered
+a message, what was heard stands at its end.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from mas_kit.viz.palette import CATEGORIES, NAMES
 from mas_kit.viz.records import said
 from mas_kit.viz.svg import Svg, document, element, words
 
-KINDS = ("sent", "delivered", "late", "dropped", "duplicated")
+KINDS = ("sent", "delivered", "late", "dropped", "duplicated", "fault")
 HEAD, SLOT, PAD, LEFT = 46.0, 17.0, 12.0, 116.0
 WIDE, NARROW = 190.0, 150.0  # between lifelines, for up to five and for more
 MOST = 10  # lifelines, unless agents are named
@@ -31,18 +32,28 @@ CSS = (
     ".mk-seq .m text{paint-order:stroke;stroke:var(--mk-paper,#fff);stroke-width:4px;stroke-linejoin:round}"
     ".mk-seq .m:hover path{stroke-width:3}"
 )
-FATES = {"delivered": "blue", "late": "amber", "dropped": "vermilion", "underway": "violet"}
+FATES = {
+    "delivered": "blue",
+    "late": "amber",
+    "dropped": "vermilion",
+    "underway": "violet",
+    "altered": "rose",
+}
 COLOURS = {fate: CATEGORIES["light"][NAMES.index(colour)] for fate, colour in FATES.items()}
 
 
 class Arrow(NamedTuple):
-    """One message's way; ``end`` is None while it is underway, ``fate`` one of the keys of ``COLOURS``."""
+    """One message's way; ``end`` is None while it is underway, ``fate`` one of the keys of ``COLOURS``.
+
+    ``heard``: what arrived in its place, where it was altered on its way out.
+    """
 
     message: Message
     start: float
     end: float | None
     fate: str
     reason: str = ""
+    heard: Message | None = None
 
 
 def arrows(log: EventLog, since: float | None = None, until: float | None = None) -> list[Arrow]:
@@ -57,8 +68,9 @@ def arrows(log: EventLog, since: float | None = None, until: float | None = None
             continue
         for cause in event.causes:
             if cause in fates:
-                fates[cause].append(event)
-                if event.kind == "duplicated":  # its own delivery names the copy, not the original
+                if event.kind != "fault":
+                    fates[cause].append(event)
+                if event.kind in {"duplicated", "fault"}:  # its delivery names the copy, not the original
                     fates[event.id] = fates[cause]
     found: list[Arrow] = []
     for event in sent:
@@ -68,8 +80,11 @@ def arrows(log: EventLog, since: float | None = None, until: float | None = None
 
 
 def _arrow(sent: Event, fate: Event) -> Arrow:
-    reason = fate.data[1] if fate.kind == "dropped" else ""
-    return Arrow(sent.data, sent.time, fate.time, fate.kind, reason)
+    if fate.kind == "dropped":
+        return Arrow(sent.data, sent.time, fate.time, fate.kind, fate.data[1])
+    if fate.data is not sent.data:  # the very message, unless a fault put another in its place
+        return Arrow(sent.data, sent.time, fate.time, "altered", heard=fate.data)
+    return Arrow(sent.data, sent.time, fate.time, fate.kind)
 
 
 def sequence_diagram(
@@ -213,6 +228,12 @@ class _Layout:
             path = f"M{a + 3 * way:.1f} {y0:.1f}L{b - 3 * way:.1f} {y1:.1f}"
             label = words(a + way * 10, y0 - 1, said(arrow.message), size=11, anchor=side, weight=550)
             tip = "" if arrow.fate == "underway" else _head(a, y0, b - 2 * way, y1, colour)
+        if arrow.heard is not None:
+            told = said(arrow.heard)
+            if arrow.heard.sender != arrow.message.sender:
+                told += f" as {arrow.heard.sender}"
+            far = "end" if way > 0 else "start"
+            tip += words(b - way * 14, y1 + 4, told, size=11, anchor=far, style=f"fill:{colour}")
         if arrow.fate == "dropped":
             tip = words(b, y1, "✕", size=14, weight=700, style=f"fill:{colour}")
             tip += words(b + 12 * way, y1, arrow.reason, size=10.5, anchor=side, class_="q")
@@ -223,6 +244,8 @@ class _Layout:
 def _told(arrow: Arrow) -> str:
     message = arrow.message
     fate = f"{arrow.fate} {arrow.end:g}" if arrow.end is not None else "underway"
+    if arrow.heard is not None:
+        fate = f"{said(arrow.heard)} from {arrow.heard.sender} was heard {arrow.end:g}"
     return f"{message.performative} from {message.sender} to {message.receiver}, sent {arrow.start:g}, {fate}"
 
 

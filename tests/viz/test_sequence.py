@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from mas_kit import Agent, Message, Model, Network
+from mas_kit import Agent, Byzantine, Message, Model, Network
 from mas_kit.core.errors import MasKitError, UnknownNameError
 from mas_kit.viz import sequence_diagram
 from mas_kit.viz.sequence import arrows
@@ -55,6 +55,23 @@ def test_a_lost_message_is_marked_with_its_reason():
     assert "request from ann to ghost, sent 4, dropped 6" in svg
     assert "✕" in svg
     assert "unknown receiver" in svg
+
+
+def test_where_a_message_was_altered_both_what_was_said_and_what_was_heard_are_told():
+    lie = {"agent": "ann", "choices": ("call <1>", "hang up")}
+    faults = [
+        Byzantine(at=1, until=2, alter="corrupt", **lie),
+        Byzantine(at=2, until=3, alter="forge", posing_as="bob", agent="ann"),
+    ]
+    log = Call(seed=1, log=True, faults=faults).run(4).log
+    told = titles(sequence_diagram(log, until=2))
+    assert told == [
+        "request from ann to bob, sent 1, request hang up from ann was heard 3",
+        "request from ann to bob, sent 2, request call <2> from bob was heard 4",
+    ]
+    svg = str(sequence_diagram(log, until=2))
+    assert "request call &lt;2&gt; as bob" in svg
+    assert [arrow.fate for arrow in arrows(log, until=2)] == ["altered", "altered"]
 
 
 def test_duplicates_and_losses_are_all_accounted_for():
