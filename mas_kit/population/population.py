@@ -45,8 +45,8 @@ class Population:
         columns: start values by field: an array, or one value for all; the declared default otherwise.
         model: the model that it lives in and whose ticks it takes part in; without one it stands alone.
         seed: seed of a population that stands alone.
-        threads: how many cores columns may use where the rule is simultaneous and draws nothing; without it all
-            of them from 100,000 agents on, else one. The numbers are the same.
+        threads: how many cores columns may use where the rule is simultaneous and draws nothing; by default
+            all of them from 100,000 agents on, else one. The numbers are the same.
         name: its name; its agents are called `name-0`, `name-1`, ...
 
     The same seed gives the same numbers in both engines, to the last bit.

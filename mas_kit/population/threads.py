@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def _cores() -> int:
 
 
 @cache
-def _pool(threads: int, process: int) -> ThreadPoolExecutor:
+def _pool(threads: int, process: int) -> ThreadPoolExecutor:  # noqa: ARG001  # a forked process makes its own
     return ThreadPoolExecutor(threads, thread_name_prefix="mas_kit rule")
 
 
@@ -54,7 +55,7 @@ def run_tick(engine: Columns, tick: int, arguments: list[Any]) -> None:
         return given
 
     run(*part(0, 0, True))
-    parts = [part(first, last, False) for first, last in zip(bounds, bounds[1:], strict=False)]
+    parts = [part(first, last, False) for first, last in pairwise(bounds)]
     pool = _pool(engine.threads, os.getpid())
     jobs: list[Future[Any]] = [pool.submit(run, *given) for given in parts]
     errors = [job.exception() for job in jobs]

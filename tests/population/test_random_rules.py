@@ -138,9 +138,9 @@ def bodies(draw):
 def made(body):
     """The rule, with a source that can be read as that of any other."""
     text = (
-        "import math\n\n\ndef helper(x, y, who):\n    if x > y:\n        return x - who.b\n    return y * 0.5\n\n\n"
-        f"def rule(me, other_place, leader, others, place, rng):\n{body}\n"
-    ).replace("other_place, ", "")
+        "import math\n\n\ndef helper(x, y, who):\n    if x > y:\n        return x - who.b\n"
+        f"    return y * 0.5\n\n\ndef rule(me, leader, others, place, rng):\n{body}\n"
+    )
     file = f"<random rule {next(_NUMBER)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     space = {"__name__": "random_rules"}

@@ -57,7 +57,7 @@ def uses_sum(me):
 
 
 def uses_comprehension(me):
-    me.x = max([y for y in (1.0, 2.0)])
+    me.x = max([y * 2.0 for y in (1.0, 2.0)])
 
 
 def uses_global_list(me):
@@ -276,11 +276,11 @@ def test_mistakes_in_the_declaration_are_named():
         make(still, sees={"cells": Cells("k", width=5, height=5)})
     with pytest.raises(ParameterError, match="agents 0 to 3"):
         make(still, sees={"friends": Links([(0, 4)])})
+
+    class Named(Record):
+        name: int = 0
+
     with pytest.raises(ParameterError, match="no use for"):
-
-        class Named(Record):
-            name: int = 0
-
         Population(Named, 2, rule=still, engine="objects")
     with pytest.raises(ParameterError, match="float, int, bool"):
 
@@ -393,16 +393,15 @@ def test_helpers_see_agents_numbers_and_chance():
             ),
             ticks=60,
         ).ok
-    with pytest.raises(RuleError, match="a tuple|an agent"):
-        make(further_rule(further), world=world(), sees={"others": Anyone()}, activation="in order")
 
-
-def further_rule(further):
-    def rule(me, others, field, rng):
+    def trade(me, others, field, rng):
         first, second = further(me, others.pick(rng), field)
-        first.x = second
+        first.x, second.k = second.x + 1.0, first.k - 1
 
-    return rule
+    assert check_engines(
+        lambda engine: make(trade, engine, sees={"others": Anyone()}, world=world(), activation="in order"),
+        ticks=60,
+    ).ok
 
 
 def test_the_compiled_loop_can_be_read():
