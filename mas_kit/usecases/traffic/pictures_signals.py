@@ -47,7 +47,7 @@ def picture(model: Any) -> Picture:
         x=x,
         y=y,
         size=[0.15] * grid.crossings + [0.06] * gates,
-        bounds=(-1.0, -grid.rows - 0.1, float(grid.cols), 1.0),
+        bounds=(-1.0, -grid.rows - 0.1, float(grid.cols), 1.3),
         shape=["square"] * grid.crossings + ["circle"] * gates,
         colour=[SLATE if dark[k] else BLUE if world.green[k] == NS else AMBER for k in crossings]
         + [SLATE] * gates,
