@@ -39,7 +39,7 @@ def follow(me, leader, road):
     me.x = (me.x + me.v * ring.DT) % road.length
 
 
-def cars(n: int, engine: str) -> Population:
+def cars(n: int, engine: str, threads: int = 1) -> Population:
     """Cars on a ring."""
     x, v = ring.start(n)
     return Population(
@@ -51,6 +51,7 @@ def cars(n: int, engine: str) -> Population:
         columns={"x": x, "v": v},
         engine=engine,
         seed=1,
+        threads=threads,
     )
 
 
@@ -161,7 +162,7 @@ def fly(me, near, sky):
     me.y = (me.y + me.dy * boids.SPEED) % sky.size
 
 
-def flock(n: int, engine: str) -> Population:
+def flock(n: int, engine: str, threads: int = 1) -> Population:
     """Boids."""
     size, place, direction = boids.start(n)
     return Population(
@@ -173,6 +174,7 @@ def flock(n: int, engine: str) -> Population:
         columns=dict(zip(("x", "y", "dx", "dy"), (*place.T, *direction.T), strict=True)),
         engine=engine,
         seed=1,
+        threads=threads,
     )
 
 
