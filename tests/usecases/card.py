@@ -11,7 +11,7 @@ import numpy as np
 
 from mas_kit import usecases
 
-SEEDS = {"supply_chain": 20}  # of the others: 12
+SEEDS = {"supply_chain": 20, "vehicles": 5}  # of the others: 12
 HEADINGS = [
     "What is it",
     "How it works",
