@@ -176,6 +176,12 @@ class Population:
         return self
 
     def _run(self, ticks: int) -> None:
+        for fault, _ in self.model.biases:
+            if self.find(fault.agent) is not None:
+                raise MasKitError(
+                    f"a Bias on {fault.agent!r}: a rule reads fields, not a percept that a fault could bend; "
+                    f"declare a field, such as `offset: float = 0.0`, that the rule adds to what it reads"
+                )
         if self.alone:
             self.model.tick += ticks
         self.engine.run(ticks)

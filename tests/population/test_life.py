@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mas_kit import Crash, Model
+from mas_kit import Bias, Crash, Model
 from mas_kit.checks import check_engines
 from mas_kit.core import MasKitError, UnknownNameError
 from mas_kit.population import Anyone, Cells, Links, Population, Record
@@ -60,6 +60,32 @@ def test_a_held_view_knows_that_its_agent_died():
         _ = gone[0].size
     stays = [agent for agent in held if agent.alive]
     assert all(agent.size == culture["size"][agent.row] for agent in stays)
+
+
+def test_room_is_made_for_any_number_of_newborn():
+    def burst(me, rng):
+        if me.age == 0:
+            for _ in range(4):
+                me.spawn(age=1, size=me.size * rng.random())
+        me.age += 1
+
+    def make(engine):
+        return Population(Yeast, 90, rule=burst, activation="random", engine=engine, seed=1)
+
+    assert check_engines(make, ticks=2).ok
+    assert len(make("columns").run(1)) == 5 * 90  # more than the room that the loop begins with
+
+
+@pytest.mark.parametrize("engine", ["objects", "columns"])
+def test_a_bias_on_an_individual_is_refused_with_the_way_out(engine):
+    class Street(Model):
+        def build(self):
+            self.cars = ring(6, space=20.0, model=self, engine=engine)
+
+    street = Street(seed=1, faults=[Bias(agent="car-2", at=2, field="v", offset=1.0)])
+    street.run(1)
+    with pytest.raises(MasKitError, match=r"a Bias on .car-2..*declare a field"):
+        street.run(1)
 
 
 def test_a_population_can_die_out():
