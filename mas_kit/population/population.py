@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Self, get_args
 
 import numpy as np
 
@@ -19,14 +19,12 @@ from mas_kit.population.objects import Objects
 from mas_kit.population.past import Past
 from mas_kit.population.records import Record, column
 from mas_kit.population.sights import Sight
-from mas_kit.population.start import start_values
+from mas_kit.population.start import Engine, check_parts, start_values
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from mas_kit.population.columns import Columns
-
-Engine = Literal["objects", "columns", "auto"]
 
 
 class Population:
@@ -110,27 +108,11 @@ class Population:
             raise out_of_range(
                 "activation", activation, ", ".join(map(repr, get_args(Activation))), "choose one"
             )
-        if engine not in get_args(Engine):
-            raise out_of_range("engine", engine, ", ".join(map(repr, get_args(Engine))), "choose one")
-        if self.threads is not None and (not isinstance(self.threads, int) or self.threads < 1):
-            raise out_of_range(
-                "threads", self.threads, "whole numbers from 1", "leave it out to let it choose"
-            )
+        check_parts(engine, self.threads, self.world, self.sees)
         if self.name in self.model.populations:
             raise MasKitError(f"the model has a population named {self.name!r} already; give name=...")
-        for label, record in self.world.items():
-            if not isinstance(record, Record):
-                raise out_of_range(
-                    f"world[{label!r}]", record, "an instance of a Record", "make one, Road(...)"
-                )
-        for label, sight in self.sees.items():
-            if not isinstance(sight, Sight):
-                raise out_of_range(
-                    f"sees[{label!r}]", sight, "a neighbourhood such as Leader(...)", "make one"
-                )
-        self.sees = {
-            label: copy(sight) for label, sight in self.sees.items()
-        }  # bound to this population alone
+        # Each population binds neighbourhoods of its own.
+        self.sees = {label: copy(sight) for label, sight in self.sees.items()}
         self.movers = {sight.moves for sight in self.sees.values()} - {""}
         self.turns_stream = self.model.stream(f"{self.name}/activation")
         self.draws = self.model.stream(f"{self.name}/draws")

@@ -1,16 +1,18 @@
-"""What a population starts with: a column for each declared field."""
+"""What a population starts with: parts that fit, and a column for each declared field."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from mas_kit.core.errors import ParameterError, out_of_range, unknown
 from mas_kit.population.individual import Individual
 from mas_kit.population.records import MISSING, Record, column
+from mas_kit.population.sights import Sight
 
+Engine = Literal["objects", "columns", "auto"]
 # What an Agent keeps in itself, beside what its class has.
 _TAKEN = [
     "name",
@@ -28,6 +30,20 @@ _TAKEN = [
     "row",
     "id",
 ]
+
+
+def check_parts(engine: str, threads: int | None, world: Mapping[str, Any], sees: Mapping[str, Any]) -> None:
+    """Is each of them what it should be? Raises ParameterError if not."""
+    if engine not in get_args(Engine):
+        raise out_of_range("engine", engine, ", ".join(map(repr, get_args(Engine))), "choose one")
+    if threads is not None and (not isinstance(threads, int) or threads < 1):
+        raise out_of_range("threads", threads, "whole numbers from 1", "leave it out to let it choose")
+    for label, record in world.items():
+        if not isinstance(record, Record):
+            raise out_of_range(f"world[{label!r}]", record, "an instance of a Record", "make one, Road(...)")
+    for label, sight in sees.items():
+        if not isinstance(sight, Sight):
+            raise out_of_range(f"sees[{label!r}]", sight, "a neighbourhood such as Leader(...)", "make one")
 
 
 def start_values(record: type[Record], size: int | None, given: Mapping[str, Any]) -> dict[str, np.ndarray]:
