@@ -55,16 +55,16 @@ def _open() -> tuple[ExitStack, Any]:
 
 
 @cache
-def _server(page: str, walkers: int) -> str:
+def _server(page: str, agents: int) -> str:
     from tests.browser import serve
 
     options = ["--production", "--no-check-version", "--host=127.0.0.1", "--port={port}", "--no-open"]
     command = [sys.executable, "-m", "solara", "run", f"tests.benchmarks.pages.{page}", *options]
-    env = {"WALKERS": str(walkers), "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"}
+    env = {"WALKERS": str(agents), "CARS": str(agents), "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"}
     return str(_open()[0].enter_context(serve(command, env=env, cwd=ROOT)).url)
 
 
-def ours(walkers: int) -> Measure:
+def ours(agents: int, what: str = "ours") -> Measure:
     """Frames a second on our page, each of another state of the model."""
 
     def figure(page: Any) -> int:
@@ -74,7 +74,7 @@ def ours(walkers: int) -> Measure:
         page.wait_for_selector(".mk-stage canvas[data-frames]", timeout=90_000)
         page.locator(".mas-kit").get_by_role("button", name="Play").click()
 
-    return lambda: _rate(_server("ours", walkers), ready, figure)
+    return lambda: _rate(_server(what, agents), ready, figure)
 
 
 def mesas(walkers: int) -> Measure:
@@ -134,3 +134,29 @@ def thousand() -> tuple[Measure, Measure]:
 def ten_thousand() -> tuple[Measure, Measure]:
     """What a large model looks like. Mesa's page is measured with a tenth of the agents."""
     return ours(10_000), mesas(1000)
+
+
+@benchmark(
+    name="frames, ring of 1,000 cars",
+    what="states of the vehicles' page drawn a second, charts and space-time diagram too, over Mesa's page",
+    bound=">= 30",
+    unit="frames/s",
+    compare=alone,
+    rounds=3,
+)
+def ring_of_a_thousand() -> tuple[Measure, Measure]:
+    """A use case as it is, with everything that its page shows."""
+    return ours(1000, "ring"), mesas(1000)
+
+
+@benchmark(
+    name="frames, ring of 10,000 cars",
+    what="states of the vehicles' page drawn a second, over Mesa's page with 1,000",
+    bound=">= 30",
+    unit="frames/s",
+    compare=alone,
+    rounds=3,
+)
+def ring_of_ten_thousand() -> tuple[Measure, Measure]:
+    """Ten times as many."""
+    return ours(10_000, "ring"), mesas(1000)
