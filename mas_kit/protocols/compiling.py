@@ -8,12 +8,13 @@ from typing import Any
 from mas_kit.core.errors import unknown
 from mas_kit.protocols.rules import Rule
 
-type Row = tuple[Callable[[Any, Any], Any] | None, Callable[[Any, Any], Any] | None, str]  # guard, effect, to
+type Does = Callable[[Any, Any], Any] | None
+type Row = tuple[Does, Does, str, bool]  # guard, effect, to, and is that a final state?
 type Rows = tuple[Row, ...]
 type Reads = Callable[[Any, Any], bool] | None
 
 
-def by_state(cls: type, table: Collection[Rule]) -> dict[str, dict[str, Rows]]:
+def by_state(cls: type, table: Collection[Rule], final: Collection[str]) -> dict[str, dict[str, Rows]]:
     """The rows of a table by state and event, with the methods that they name. Every state is there.
 
     Raises UnknownNameError for a guard or an effect that the class does not have.
@@ -21,7 +22,7 @@ def by_state(cls: type, table: Collection[Rule]) -> dict[str, dict[str, Rows]]:
     states = dict.fromkeys([state for rule in table for state in (rule.state, rule.to)])
     rows: dict[str, dict[str, Rows]] = {state: {} for state in states}
     for rule in table:
-        row = (method(cls, rule.guard), method(cls, rule.effect), rule.to)
+        row = (method(cls, rule.guard), method(cls, rule.effect), rule.to, rule.to in final)
         rows[rule.state][rule.on] = (*rows[rule.state].get(rule.on, ()), row)
     return rows
 

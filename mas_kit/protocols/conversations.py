@@ -16,7 +16,7 @@ from mas_kit.core.errors import MasKitError, out_of_range
 from mas_kit.core.messages import Message, Performative
 from mas_kit.core.network import Network, find
 from mas_kit.protocols.hearing import Hearing, Key, quiet
-from mas_kit.protocols.listening import INFINITY, Listener
+from mas_kit.protocols.listening import INFINITY, Listener, prototype
 from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import Answer, Outcome, Question
 
@@ -66,7 +66,7 @@ class Conversations(Listener):
         self.network, self.memory = network, memory
         self.roles: dict[str, Role] = {}
         for role in roles:
-            plays = role() if isinstance(role, type) else role
+            plays = prototype(role) if isinstance(role, type) else role
             if plays.opens is None or plays.protocol in self.roles:
                 raise out_of_range(
                     "roles", plays.protocol, "one role a protocol that another agent opens", "choose one"
@@ -96,8 +96,11 @@ class Conversations(Listener):
             inbox = self._here.inbox
         if now is None:
             now = self._here.model.tick
-        if not inbox and now <= self._idle:
-            return quiet(now)
+        if now <= self._idle:
+            if not inbox:
+                return quiet(now)
+            if len(inbox) == 1 and (hearing := self._one(inbox[0], now)) is not None:
+                return hearing
         fresh = self._fresh
         drafts, odd = self._drafts(inbox, now)
         messages, ignored, rest = self._sort_out(odd) if odd else ((), (), ())
@@ -124,12 +127,12 @@ class Conversations(Listener):
 
         Raises MasKitError for an answer to a question that was not asked.
         """
-        changed, ignored = hearing.changed, hearing.ignored
-        if not (changed or answers or ignored or hearing.fresh):
+        _, _, now, changed, messages, ignored, _, fresh = hearing
+        if not (changed or answers or ignored or fresh):
             return ()
-        now, messages, opened = hearing.time, hearing.messages, self.open
-        if hearing.fresh:
-            del self._fresh[: hearing.fresh]
+        opened = self.open
+        if fresh:
+            del self._fresh[:fresh]
         for key, role in changed.items():
             outcome = role.outcome
             if outcome is None:
@@ -138,14 +141,18 @@ class Conversations(Listener):
                 self._end(key, role, outcome, now)
         for answer in answers or ():
             key = answer.key
-            if key not in opened:
+            asking = opened.get(key)
+            if asking is None:
                 raise MasKitError(f"{self.me!r} answers {key!r}, which asks nothing now")
-            role = opened[key].draft(now)
+            role = asking.draft(now)
             role.decide(answer)
             if role.state in role.moves:
                 role.proceed()
             messages += role.sent
-            self._keep(key, role, now)
+            if role.outcome is None:
+                opened[key] = role
+            else:
+                self._keep(key, role, now)
         for reason, _ in ignored:
             self.counts[reason] += 1
         self._tidy(now)
@@ -201,7 +208,8 @@ class Conversations(Listener):
                 del self.outcomes[next(iter(self.outcomes))]
             later = now + self.memory
             self._forget.append((later, key))
-            self._forgets = min(self._forgets, later)
+            if len(self._forget) == 1:  # they end, and are due, in the order of time
+                self._forgets = later
         # Of a conversation that another opened only its key is kept, unless it may have more to say.
         self.closed[key] = role if not key[1] or role.state in role.answers_after else None
 

@@ -61,13 +61,15 @@ class Role:
     reads: ClassVar[Mapping[Performative, str]] = {}  # the method that says whether a content can be read
     opens: ClassVar[Performative | None] = None  # the message that opens it, where another begins
     changing: ClassVar[tuple[str, ...]] = ()  # attributes that hold a dict, list or set of its own
+    alike: ClassVar[bool] = False  # opened by one message to many, all are alike but for `me`. Not inherited:
+    # whoever overrides a method may make use of `me` in it
 
     moves: ClassVar[frozenset[str]]  # states in which it may go on by itself
     answers_after: ClassVar[frozenset[str]]  # final states in which it still answers to something
     _rows: ClassVar[dict[str, dict[str, Rows]]]  # the table, by state and event
     _heard: ClassVar[dict[str, dict[Performative, tuple[Reads, Rows]]]]  # by state and message
+    _decided: ClassVar[dict[str, dict[Performative, Rows]]]  # by state and answer
     _hears: ClassVar[frozenset[Performative]]  # in any state
-    _ends: ClassVar[frozenset[str]]
     _allowed: ClassVar[dict[str, tuple[Performative, ...]]]
 
     __slots__ = (
@@ -87,10 +89,11 @@ class Role:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        cls.alike = cls.__dict__.get("alike", False)
         cls._copy = copier(cls, cls.changing)  # type: ignore[assignment,method-assign]
         if not hasattr(cls, "table"):
             return
-        cls._rows = by_state(cls, cls.table)
+        cls._rows = by_state(cls, cls.table, cls.final)
         cls._heard = {
             state: {
                 act: (method(cls, cls.reads.get(act, "")), events[act])
@@ -99,15 +102,15 @@ class Role:
             }
             for state, events in cls._rows.items()
         }
-        cls._allowed = {
-            state: tuple([act for act in Performative if DECIDES[act] in events])
+        cls._decided = {
+            state: {act: events[DECIDES[act]] for act in Performative if DECIDES[act] in events}
             for state, events in cls._rows.items()
         }
+        cls._allowed = {state: tuple(answers) for state, answers in cls._decided.items()}
         own = cls.own_answer is not Role.own_answer
         cls.moves = frozenset([state for state, events in cls._rows.items() if WHEN in events])
         cls.moves |= frozenset(cls.asks) if own else frozenset()
-        cls._ends = frozenset(cls.final)
-        cls.answers_after = cls._ends & {rule.state for rule in cls.table}
+        cls.answers_after = frozenset(cls.final) & {rule.state for rule in cls.table}
         cls._hears = frozenset([rule.on for rule in cls.table if isinstance(rule.on, Performative)])
 
     # ---- the pure surface
@@ -221,13 +224,20 @@ class Role:
             reads, rows = heard
             if reads is not None and not reads(self, message.content):
                 self._not_understood(message, f"content of {performative} cannot be read")
-            elif not self._take(rows, message):
-                self.ignored += (("duplicate", message),)
+                return
+            for guard, effect, to, ends in rows:  # `_take`, without the call around it
+                if guard is None or guard(self, message):
+                    if effect is not None:
+                        effect(self, message)
+                    self.state = to
+                    if ends and self.outcome is None:
+                        self._end(to)
+                    return
+            self.ignored += (("duplicate", message),)
 
     def decide(self, answer: Answer) -> None:
         """Take the row for the policy's answer (for a draft)."""
-        event = DECIDES.get(answer.performative, "")
-        if not self._take(self._rows[self.state].get(event, ()), answer):
+        if not self._take(self._decided[self.state].get(answer.performative, ()), answer):
             raise unknown(f"decision in state {self.state!r}", answer.performative, self.allowed())
 
     def proceed(self) -> Self:
@@ -245,17 +255,20 @@ class Role:
 
     def _take(self, rows: Rows, cause: Any) -> bool:
         """Take the first of these rows whose guard holds."""
-        for guard, effect, to in rows:
+        for guard, effect, to, ends in rows:
             if guard is None or guard(self, cause):
                 if effect is not None:
                     effect(self, cause)
                 self.state = to
-                if to in self._ends and self.outcome is None:
-                    self.deadline = None
-                    what = (to, self.result(), self.conversation_id, self.protocol, self.name)
-                    self.outcome = _record(Outcome, what)
+                if ends and self.outcome is None:
+                    self._end(to)
                 return True
         return False
+
+    def _end(self, status: str) -> None:
+        self.deadline = None
+        what = (status, self.result(), self.conversation_id, self.protocol, self.name)
+        self.outcome = _record(Outcome, what)
 
     def _copy(self, now: float) -> Self:
         raise NotImplementedError  # each class gets its own

@@ -155,7 +155,8 @@ class ContractNetInitiator(Role):
 
     def first_answer(self, message: Message) -> bool:
         """Is it this agent's first answer to this call?"""
-        sender, reference = message.sender, message.in_reply_to
+        sender, others = message.sender, message.others
+        reference = others and others[3]  # in_reply_to, without the call of a property
         return (
             sender not in self.proposals
             and sender not in self.refusals

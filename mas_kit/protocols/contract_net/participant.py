@@ -64,6 +64,7 @@ class ContractNetParticipant(Role):
         "cancelled",
     )
     opens = CFP
+    alike = True
     asks: ClassVar[Mapping[str, str]] = {"called": "bid", "working": "perform"}
     reads: ClassVar[Mapping[Performative, str]] = {CFP: "is_task"}
     __slots__ = ("answered", "bid", "call_id", "patience", "reply_by", "task")
