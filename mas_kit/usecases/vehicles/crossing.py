@@ -182,7 +182,7 @@ class Crossing(World):
         for lane in (0, 1):
             self._seen[lane] = self._look(lane)
             self._cleared[lane] = self._entries[lane][-1] if self._entries[lane] else NEVER
-        shown = [car for car in self.cars if car.lane == 0 and -PAST + p.car < car.position <= p.approach]
+        shown = [car for car in self.cars if car.lane == 0 and -PAST < car.position <= p.approach - p.car]
         places, speeds = np.array([[p.approach - car.position, car.speed] for car in shown]).reshape(-1, 2).T
         self.trace.add(self.time, places, speeds)
 
