@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WILSON = "Wilson and Ward (2011), Transportation Planning and Technology 34(1), 3-18"
 BANDO = "Bando et al. (1995), Physical Review E 51, 1035"
-SUGIYAMA = "Sugiyama et al. (2008), New Journal of Physics 10, 033001: 22 cars on 230 m, about -20 km/h"
+SUGIYAMA = "Sugiyama et al. (2008), New Journal of Physics 10, 033001: 22 cars on 230 m; the band is ours"
 STERN = (
     "Stern et al. (2018), Transportation Research Part C 89, 205-221: order and size, not the field's numbers"
 )
