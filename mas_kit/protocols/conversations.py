@@ -92,10 +92,11 @@ class Conversations(Listener):
 
     def hear(self, inbox: Sequence[Message] | None = None, now: float | None = None) -> Hearing:
         """What this mail and this time bring about. Without arguments, the agent's inbox and clock."""
+        here = self._here
         if inbox is None:
-            inbox = self._here.inbox
+            inbox = here.inbox
         if now is None:
-            now = self._here.model.tick
+            now = here.model.tick
         if now <= self._idle:
             if not inbox:
                 return quiet(now)
@@ -144,7 +145,8 @@ class Conversations(Listener):
             asking = opened.get(key)
             if asking is None:
                 raise MasKitError(f"{self.me!r} answers {key!r}, which asks nothing now")
-            role = asking.draft(now)
+            deadline = asking.deadline
+            role = asking._copy(now) if deadline is None or now <= deadline else asking.draft(now)
             role.decide(answer)
             if role.state in role.moves:
                 role.proceed()
@@ -201,37 +203,40 @@ class Conversations(Listener):
             self._end(key, role, outcome, now)
 
     def _end(self, key: Key, role: Role, outcome: Outcome, now: float) -> None:
-        if key not in self.closed:
+        closed = self.closed
+        if key not in closed:
+            outcomes, later = self.outcomes, now + self.memory
             self.open.pop(key, None)
-            self.outcomes[key] = outcome
-            if len(self.outcomes) > self.limit:
-                del self.outcomes[next(iter(self.outcomes))]
-            later = now + self.memory
+            outcomes[key] = outcome
+            if len(outcomes) > self.limit:
+                del outcomes[next(iter(outcomes))]
             self._forget.append((later, key))
             if len(self._forget) == 1:  # they end, and are due, in the order of time
                 self._forgets = later
         # Of a conversation that another opened only its key is kept, unless it may have more to say.
-        self.closed[key] = role if not key[1] or role.state in role.answers_after else None
+        closed[key] = role if not key[1] or role.state in role.answers_after else None
 
     def _tidy(self, now: float) -> None:
         while now > self._forgets:
             self.closed.pop(self._forget.popleft()[1], None)
             self._forgets = self._forget[0][0] if self._forget else INFINITY
         idle = -INFINITY if self._fresh else INFINITY
-        for role in self.open.values():
-            deadline = role.deadline
-            if role.state in role.asks:
-                idle = -INFINITY
-            elif deadline is not None and deadline < idle:
-                idle = deadline
+        if self.open:
+            for role in self.open.values():
+                deadline = role.deadline
+                if role.state in role.asks:
+                    idle = -INFINITY
+                elif deadline is not None and deadline < idle:
+                    idle = deadline
         self._idle = idle
 
     def _send(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
-        if self.agent is not None and messages:
+        agent = self.agent
+        if agent is not None and messages:
             network = self._channel
             if network is None:
-                network = self._channel = find(self.agent.model.networks, self.network)
-            network.send_many(messages, self.agent.cause)
+                network = self._channel = find(agent.model.networks, self.network)
+            network.send_many(messages, agent.cause)
         return messages
 
     def _now(self) -> float:

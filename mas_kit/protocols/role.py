@@ -30,7 +30,6 @@ from mas_kit.protocols.rules import DECIDES, START, TIMEOUT, WHEN, Answer, Outco
 if TYPE_CHECKING:
     from mas_kit.protocols.diagram import Diagram
 
-_UNUSED = (None,) * 4  # the rest of a message's parameters
 _record = tuple.__new__  # what a named tuple's own constructor ends in: half of its time
 
 
@@ -175,7 +174,8 @@ class Role:
         reply_by: float | None = None,
     ) -> None:
         """Send a message of this conversation (for effects)."""
-        others = (self.conversation_id, self.protocol, reply_with, in_reply_to, reply_by, *_UNUSED)
+        cid, protocol = self.conversation_id, self.protocol
+        others = (cid, protocol, reply_with, in_reply_to, reply_by, None, None, None, None)
         self.sent += (_record(Message, (performative, self.me, to, content, others)),)
 
     def tell_all(
@@ -237,8 +237,15 @@ class Role:
 
     def decide(self, answer: Answer) -> None:
         """Take the row for the policy's answer (for a draft)."""
-        if not self._take(self._decided[self.state].get(answer.performative, ()), answer):
-            raise unknown(f"decision in state {self.state!r}", answer.performative, self.allowed())
+        for guard, effect, to, ends in self._decided[self.state].get(answer.performative, ()):  # `_take`
+            if guard is None or guard(self, answer):
+                if effect is not None:
+                    effect(self, answer)
+                self.state = to
+                if ends and self.outcome is None:
+                    self._end(to)
+                return
+        raise unknown(f"decision in state {self.state!r}", answer.performative, self.allowed())
 
     def proceed(self) -> Self:
         """Go on by itself as far as it can."""

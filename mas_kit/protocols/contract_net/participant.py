@@ -102,9 +102,9 @@ class ContractNetParticipant(Role):
 
     def propose(self, answer: Answer) -> None:
         """Bid."""
-        self.bid = answer.content
+        self.bid = bid = answer.content
         self.deadline = self.reply_by + self.patience
-        self.tell(PROPOSE, self.initiator, answer.content, in_reply_to=self.call_id)
+        self.tell(PROPOSE, self.key[1], bid, in_reply_to=self.call_id)
 
     def answer_no(self, answer: Answer) -> None:
         """Refuse, or say that the call was not understood."""
