@@ -54,7 +54,8 @@ class Panes:
     def look(self, model: Any, selected: str) -> None:
         """Read the mind of the agent of that name."""
         known = selected in model.by_name
-        self.mind.value = mind(model, selected, self.app.clock) if known else nobody(len(model.by_name))
+        count = len(model.by_name) + sum(map(len, model.populations.values()))
+        self.mind.value = mind(model, selected, self.app.clock) if known else nobody(count)
 
     def _talk(self, model: Any) -> str:
         if model.log is None:

@@ -73,7 +73,7 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self.add_class("mas-kit")
         self._wire()
         self._open(TABS[0])
-        if app.inspect:
+        if app.inspect in self.model.by_name:  # a page of several worlds names somebody of the first
             self.inspect(app.inspect, open_tab=False)
         self._push(reset=True)
 

@@ -430,3 +430,14 @@ def test_a_seat_at_the_beer_game():
     assert view.seat.number.value == 8
     view.answer(9)
     assert view.model.history[-1]["retailer.order"] == 9
+
+
+def test_the_individuals_of_a_population_are_counted():
+    from mas_kit.usecases import load
+
+    view = mas_kit.show(load("traffic").app, world="cars", seed=1)
+    assert view.stage.selected == ""  # who is looked at first lives in another world
+    view.panes.look(view.model, "")
+    cars = sum(map(len, view.model.populations.values()))
+    assert cars > 0
+    assert f"Click one of the {cars + len(view.model.by_name)} agents" in view.panes.mind.value
