@@ -15,8 +15,9 @@ from typing import Any, ClassVar, NamedTuple
 from mas_kit.core.errors import out_of_range
 from mas_kit.core.messages import Message, Performative
 from mas_kit.protocols.content import is_amount, is_count, is_name, is_record, is_something
-from mas_kit.protocols.role import Role, after, people
+from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, Answer, Rule, decides
+from mas_kit.protocols.settings import after, people
 
 REQUEST, QUERY_REF, SUBSCRIBE = Performative.REQUEST, Performative.QUERY_REF, Performative.SUBSCRIBE
 INFORM, REFUSE, NOT_UNDERSTOOD = Performative.INFORM, Performative.REFUSE, Performative.NOT_UNDERSTOOD

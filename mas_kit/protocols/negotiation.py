@@ -15,8 +15,9 @@ from typing import Any, ClassVar, NamedTuple
 from mas_kit.core.errors import out_of_range
 from mas_kit.core.messages import Message, Performative
 from mas_kit.protocols.content import is_amount, is_count, is_number, is_record, is_something, safely
-from mas_kit.protocols.role import Role, people
+from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, Answer, Question, Rule, decides
+from mas_kit.protocols.settings import people
 
 PROPOSE, ACCEPT, REFUSE = Performative.PROPOSE, Performative.ACCEPT_PROPOSAL, Performative.REFUSE
 INFORM, NOT_UNDERSTOOD = Performative.INFORM, Performative.NOT_UNDERSTOOD

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
-from mas_kit.core.errors import out_of_range, unknown
+from mas_kit.core.errors import unknown
 from mas_kit.core.messages import Message, Performative, letters
 from mas_kit.protocols.compiling import Reads, Rows, by_state, copier, method
 from mas_kit.protocols.content import is_number
@@ -295,18 +295,3 @@ class Role:
 
     def __repr__(self) -> str:
         return f"<{self.protocol} {self.name} {self.me!r}: {self.state}>"
-
-
-def people(participants: Iterable[Any]) -> tuple[str, ...]:
-    """The names of agents, given as names or as agents. Raises ParameterError for none, or one twice."""
-    names = tuple([each if isinstance(each, str) else getattr(each, "name", "") for each in participants])
-    if not names or "" in names or len(set(names)) != len(names):
-        raise out_of_range("participants", names, "one or more different agents", "give each name once")
-    return names
-
-
-def after(now: float, limit: float, name: str) -> float:
-    """A deadline, checked to be a number of ticks that is not over yet."""
-    if not isinstance(limit, int | float) or not limit >= now:
-        raise out_of_range(name, limit, f"ticks from now ({now:g}) on", "give a tick of the model's clock")
-    return limit

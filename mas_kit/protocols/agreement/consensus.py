@@ -16,8 +16,9 @@ from typing import Any, ClassVar, NamedTuple
 from mas_kit.core.errors import out_of_range
 from mas_kit.core.messages import Message, Performative
 from mas_kit.protocols.content import is_amount, is_count, is_number, is_record
-from mas_kit.protocols.role import Role, people
+from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, WHEN, Rule
+from mas_kit.protocols.settings import people
 
 INFORM, NOT_UNDERSTOOD = Performative.INFORM, Performative.NOT_UNDERSTOOD
 

@@ -15,8 +15,9 @@ import numpy as np
 from mas_kit.core.errors import out_of_range
 from mas_kit.core.messages import Message, Performative
 from mas_kit.protocols.content import is_count, is_something
-from mas_kit.protocols.role import Role, after, people
+from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, Rule
+from mas_kit.protocols.settings import after, people
 
 INFORM, NOT_UNDERSTOOD = Performative.INFORM, Performative.NOT_UNDERSTOOD
 

@@ -25,8 +25,9 @@ from mas_kit.protocols.auctions.orders import (
     is_quotes,
     is_trades,
 )
-from mas_kit.protocols.role import Role, after, people
+from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, Answer, Rule, decides
+from mas_kit.protocols.settings import after, people
 
 CFP, PROPOSE, CANCEL = Performative.CFP, Performative.PROPOSE, Performative.CANCEL
 ACCEPT, REJECT, INFORM = Performative.ACCEPT_PROPOSAL, Performative.REJECT_PROPOSAL, Performative.INFORM

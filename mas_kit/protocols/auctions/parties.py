@@ -13,8 +13,9 @@ from typing import Any, ClassVar, NamedTuple
 from mas_kit.core.errors import out_of_range
 from mas_kit.core.messages import Message, Performative
 from mas_kit.protocols.content import Done, is_amount, is_number, is_something
-from mas_kit.protocols.role import Role, people
+from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import Answer
+from mas_kit.protocols.settings import people
 
 CFP, PROPOSE, REFUSE = Performative.CFP, Performative.PROPOSE, Performative.REFUSE
 ACCEPT, REJECT = Performative.ACCEPT_PROPOSAL, Performative.REJECT_PROPOSAL

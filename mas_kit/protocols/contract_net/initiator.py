@@ -19,8 +19,9 @@ from mas_kit.protocols.content import (
     Result,
     is_number,
 )
-from mas_kit.protocols.role import Role, after, people
+from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, WHEN, Answer, Rule, decides
+from mas_kit.protocols.settings import after, people
 
 CFP, PROPOSE, REFUSE = Performative.CFP, Performative.PROPOSE, Performative.REFUSE
 ACCEPT, REJECT = Performative.ACCEPT_PROPOSAL, Performative.REJECT_PROPOSAL

@@ -15,8 +15,8 @@ from mas_kit.core.messages import Message, Performative
 from mas_kit.protocols.content import is_number
 from mas_kit.protocols.contract_net.initiator import ContractNetInitiator
 from mas_kit.protocols.contract_net.participant import ContractNetParticipant
-from mas_kit.protocols.role import after
 from mas_kit.protocols.rules import Answer, Rule, decides
+from mas_kit.protocols.settings import after
 
 CFP, REJECT = Performative.CFP, Performative.REJECT_PROPOSAL
 ACCEPT = Performative.ACCEPT_PROPOSAL

@@ -12,8 +12,9 @@ from typing import Any, ClassVar, NamedTuple
 from mas_kit.core.errors import out_of_range
 from mas_kit.core.messages import Message, Performative
 from mas_kit.protocols.content import is_name
-from mas_kit.protocols.role import Role, after, people
+from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, WHEN, Answer, Rule, decides
+from mas_kit.protocols.settings import after, people
 from mas_kit.protocols.voting.rules import Count, Ranking, is_ballot, plurality, rule
 
 QUERY_REF, INFORM, REFUSE = Performative.QUERY_REF, Performative.INFORM, Performative.REFUSE
