@@ -298,7 +298,7 @@ if importlib.util.find_spec("mango") is not None:
     @benchmark(
         name="contract net, mango",
         what="the packaged contract net with 1,000 bidders, over one written by hand in mango-agents",
-        bound=">= 2.2",
+        bound=">= 3.5",
         unit="messages/s",
         rounds=5,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mas_kit import Performative
+from mas_kit import Message, Performative
 from mas_kit.core.messages import letters
 from mas_kit.protocols import Answer, ContractNetInitiator, ContractNetParticipant, Conversations
 from tests.protocols.examples import examples, note
@@ -102,6 +102,22 @@ def test_a_call_to_many_is_read_once_and_asked_of_each():
     assert [[role.me for role in hearing.changed.values()] for hearing in heard.values()] == [
         [name] for name in NAMES
     ]
+
+
+def test_a_call_that_differs_in_one_thing_is_read_anew():
+    call = mail(1)[0]["ann"]
+    Conversations("ann", [ContractNetParticipant]).hear([call], 1)
+    for sender, content, now in (
+        ("eve", "dig", 1),
+        ("boss", "fill", 1),
+        ("boss", "dig", 4),
+        ("boss", "dig", 5),
+    ):
+        same = tuple.__new__(Message, (P.CFP, sender, "bob", content, call.others))
+        ways = [kind("bob", [ContractNetParticipant]) for kind in (Conversations, LongWay)]
+        short, long = (seen(talks.hear([same], now)) for talks in ways)
+        assert short == long
+        Conversations("ann", [ContractNetParticipant]).hear([call], 1)
 
 
 def test_settings_and_overridden_methods_keep_their_say():
