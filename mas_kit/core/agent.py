@@ -169,6 +169,8 @@ class Agent(mesa.Agent):  # type: ignore[misc]
         """
         if performative.__class__ is not Performative:
             performative = _performative(performative)
+        if isinstance(receivers, str):  # else it would go to each of its letters
+            raise MasKitError(f"{receivers!r} is one receiver; give a list of them, such as [{receivers!r}]")
         names = [name if name.__class__ is str else _address(name) for name in receivers]
         sent = letters(performative, self.name, names, content, conversation_id, protocol, **fipa)
         if not isinstance(network, Network):

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mas_kit.core.byzantine import Traitor, betray
-from mas_kit.core.errors import MasKitError, out_of_range, unknown
+from mas_kit.core.errors import MasKitError, UnknownNameError, out_of_range, unknown
 from mas_kit.core.messages import Message
-from mas_kit.core.topology import group_numbers, latency_range, links
+from mas_kit.core.topology import group_numbers, latency_range, links, whole_tick
 
 if TYPE_CHECKING:
+    from mas_kit.core.agent import Agent
     from mas_kit.core.events import Cause, EventLog
     from mas_kit.core.model import Model
 
@@ -78,7 +79,7 @@ class Network:
         self._calendar: dict[int, list[tuple[Sequence[Message], Sequence[int]]]] = {}
         self._earliest = 1  # no message can be due before
         self._held: list[tuple[Message, int]] = []
-        self._deadlines: dict[str | None, float] = {}
+        self._deadlines: dict[tuple[str, str | None], float] = {}  # by who asked, and as what
         self.refresh()
         model.networks[name] = self
         model.sole_network = self if len(model.networks) == 1 else None
@@ -93,8 +94,11 @@ class Network:
             and self.latency[0] == self.latency[1]
         )
 
-    def partition(self, *groups: Iterable[str]) -> None:
-        """Split the network: messages pass only inside a group. Agents in no group form one of their own."""
+    def partition(self, *groups: Iterable[str | Agent]) -> None:
+        """Split the network: messages pass only inside a group. Agents in no group form one of their own.
+
+        Raises ParameterError for a group that is a text, and for an agent in two groups.
+        """
         self.groups = group_numbers(groups)
         self.refresh()
 
@@ -146,7 +150,7 @@ class Network:
                 if (
                     m.others is not None and m.reply_by is not None
                 ):  # reply_with -> reply_by: an answer after it is late, and so is m itself
-                    self._deadlines[m.reply_with] = m.reply_by
+                    self._deadlines[m.reply_to or m.sender, m.reply_with] = m.reply_by
         written = batch
         if self.traitors:
             batch, ids = betray(self, tick, batch, ids)
@@ -180,8 +184,11 @@ class Network:
                 self._post(due, message, row)
 
     def post(self, message: Message, due: int) -> None:
-        """Put a message on its way outside a tick, due at that tick: for what is in transit at the start."""
-        row = -1
+        """Put a message on its way outside a tick, due at that tick: for what is in transit at the start.
+
+        Raises ParameterError for a time that is not a whole tick: it would never come.
+        """
+        due, row = whole_tick("due", due), -1
         if self.log is not None:
             row = self.log.emit(self.model.tick, message.sender, "sent", None, message)
         self.counts["sent"] += 1
@@ -267,7 +274,7 @@ class Network:
         if self.log is not None:
             deadline = message.reply_by
             if message.in_reply_to is not None:
-                deadline = self._deadlines.get(message.in_reply_to, deadline)
+                deadline = self._deadlines.get((message.receiver, message.in_reply_to), deadline)
             kind = "late" if deadline is not None and tick > deadline else "delivered"
             agent.arrivals.append(self.log.emit(tick, message.receiver, kind, row, message))
 
@@ -303,6 +310,8 @@ class Network:
 
 def find(networks: dict[str, Network], name: str | None) -> Network:
     """The network of that name; without a name, the only one there is."""
+    if not networks:
+        raise UnknownNameError("the model has no network; make one in build: Network(self)")
     if name is None:
         if len(networks) == 1:
             return next(iter(networks.values()))

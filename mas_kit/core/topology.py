@@ -22,6 +22,16 @@ def latency_range(latency: Any) -> tuple[int, int]:
     raise out_of_range("latency", latency, "whole ticks from 0, or (low, high)", "for example 1 or (1, 3)")
 
 
+def whole_tick(name: str, tick: Any) -> int:
+    """A tick as a whole number. Raises ParameterError for anything else."""
+    try:
+        if int(tick) == tick:
+            return int(tick)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise out_of_range(name, tick, "whole numbers", "give a tick of the model's clock")
+
+
 def links(topology: Any) -> dict[str, set[str]] | None:
     """Who can send to whom, from a networkx graph or from pairs; nodes are agents or their names."""
     if topology is None:
@@ -39,6 +49,18 @@ def _node(node: Any) -> str:
     return str(node if isinstance(node, str) else getattr(node, "name", node))
 
 
-def group_numbers(groups: Iterable[Iterable[str]]) -> dict[str, int]:
-    """The number of each name's group, from 1; 0 is for names that are in none."""
-    return {name: number for number, group in enumerate(groups, 1) for name in group}
+def group_numbers(groups: Iterable[Iterable[Any]]) -> dict[str, int]:
+    """The number of each name's group, from 1; 0 is for names that are in none. Agents stand for their names.
+
+    Raises ParameterError for a group that is a text, and for a name in two groups.
+    """
+    found: dict[str, int] = {}
+    for number, group in enumerate(groups, 1):
+        if isinstance(group, str):
+            raise out_of_range("groups", group, f"groups of names, such as [{group!r}]", "put it in a list")
+        for member in group:
+            if found.setdefault(_node(member), number) != number:
+                raise out_of_range(
+                    "groups", _node(member), "each name in one group", "drop it from the others"
+                )
+    return found

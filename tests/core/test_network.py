@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mas_kit.core import MasKitError, Message, Network, ParameterError, Performative, UnknownNameError
+from mas_kit.core import (
+    Agent,
+    MasKitError,
+    Message,
+    Model,
+    Network,
+    ParameterError,
+    Performative,
+    UnknownNameError,
+)
 from tests.core.worlds import Office, Post
 
 NAMES = ("a", "b", "c", "d")
@@ -421,3 +430,53 @@ def test_what_is_in_transit_at_the_start():
     assert [due for _, due in model.net.in_flight()] == [1, 2]
     assert model.run(3).got()["a"] == [(1, "x", 1), (2, "x", 2)]
     assert model.net.counts == {"sent": 2, "delivered": 2}
+
+
+def test_groups_of_a_partition_are_checked():
+    model = Office({"ann": {1: [("bob", 1)], 2: [("bob", 2)]}, "bob": {}}, seed=1)
+    with pytest.raises(ParameterError, match=r"parameter 'groups' is 'ann'; allowed: .*\['ann'\]"):
+        model.net.partition("ann", "bob")  # a text has letters, which are nobody's names
+    with pytest.raises(ParameterError, match="parameter 'groups' is 'ann'; allowed: each name in one group"):
+        model.net.partition(["ann"], ["ann", "bob"])
+    assert model.net.groups is None
+    model.net.partition([model.agent("ann")], [model.agent("bob")])  # agents do as well as their names
+    assert model.run(3).got()["bob"] == []
+    assert model.net.counts["dropped: partition"] == 2
+
+
+def test_receivers_are_several_and_not_a_text():
+    model = Office({"ann": {}, "bob": {}}, seed=1)
+    with pytest.raises(MasKitError, match=r"'bob' is one receiver; .* \['bob'\]"):
+        model.agent("ann").send_many("inform", "bob", 1)
+    assert model.net.outbox == []
+
+
+def test_a_message_without_any_network_says_how_to_make_one():
+    model = Model(seed=1)
+    ann = Agent(model, "ann", lambda percept: 1)
+    with pytest.raises(UnknownNameError, match=r"no network; make one in build: Network\(self\)"):
+        ann.send("inform", "ann")
+
+
+@pytest.mark.parametrize("due", [2.5, float("nan"), "soon", None])
+def test_what_is_in_transit_is_due_in_a_tick(due):
+    """Anything else would never be delivered, nor counted as dropped."""
+    model = Office({"a": {}}, seed=1)
+    with pytest.raises(ParameterError, match="parameter 'due' is"):
+        model.net.post(Message(Performative.INFORM, "x", "a"), due)
+    assert model.net.counts["sent"] == 0
+
+
+def test_whose_deadline_it_is_depends_on_who_asked():
+    """Two agents may use the same `reply_with`; only an answer to oneself is judged by one's own limit."""
+    model = Office({name: {} for name in ("ann", "bob", "cat", "dan")}, seed=1, log=True)
+    ask = {"reply_with": "q1"}
+    model.agent("ann").send("request", "bob", 1, reply_by=3, **ask)
+    model.agent("cat").send("request", "dan", 1, reply_by=30, **ask)
+    model.agent("dan").send("request", "bob", 1, reply_by=5, reply_to="ann", reply_with="q2")
+    model.run(6)
+    for receiver, about in (("ann", "q1"), ("cat", "q1"), ("ann", "q2")):
+        model.agent("bob").send("inform", receiver, about, in_reply_to=about)
+    model.run(2)
+    came = [(e.agent, e.data.content, e.kind) for e in model.log.select(("late", "delivered"), since=7)]
+    assert came == [("ann", "q1", "late"), ("cat", "q1", "delivered"), ("ann", "q2", "late")]
