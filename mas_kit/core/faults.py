@@ -16,11 +16,9 @@ mildest to the worst:
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from mas_kit.core.byzantine import Traitor
@@ -98,9 +96,17 @@ class Partition(Fault):
     network: str | None = None
     groups: tuple[tuple[str, ...], ...]
 
+    @model_validator(mode="after")
+    def _each_in_one_group(self) -> Partition:
+        group_numbers(self.groups)
+        return self
+
 
 class Bias(Fault):
-    """A named number in what an agent sees, or in what it does, is off: `value * factor + offset`."""
+    """A named number in what an agent sees, or in what it does, is off: `value * factor + offset`.
+
+    Where there is no number, because the agent does nothing (None) or the field is None, nothing is off.
+    """
 
     kind: Literal["bias"] = "bias"
     agent: str
@@ -158,12 +164,22 @@ def parse(faults: Iterable[Fault | Mapping[str, Any]]) -> list[Fault]:
     >>> parse([{"kind": "crash", "agent": "factory", "at": 5}])
     [Crash(kind='crash', at=5, until=None, agent='factory', forget=False)]
     """
-    plain = [fault.model_dump() if isinstance(fault, Fault) else dict(fault) for fault in faults]
+    if isinstance(faults, Fault | Mapping):
+        raise ParameterError(f"'faults' is one fault; allowed: a list of them; give [{faults!r}]")
+    plain = [fault.model_dump() if isinstance(fault, Fault) else _dict(fault) for fault in faults]
     try:
         found: list[Fault] = _ADAPTER.validate_python(plain)
     except ValidationError as error:
         raise _explain("faults", error) from None
     return found
+
+
+def _dict(fault: Any) -> dict[str, Any]:
+    if not isinstance(fault, Mapping):
+        raise ParameterError(
+            f"'faults' holds {fault!r}; allowed: Fault records or dicts, see mas_kit.core.faults"
+        )
+    return dict(fault)
 
 
 def _explain(what: str, error: ValidationError) -> ParameterError:
@@ -215,8 +231,8 @@ class Injector:
             self._check(fault)
 
     def _check(self, fault: Fault) -> None:
-        for key in ("agent", "sender", "receiver", "posing_as"):
-            name = getattr(fault, key, None)
+        named = [getattr(fault, key, None) for key in ("agent", "sender", "receiver", "posing_as")]
+        for name in (*named, *(name for group in getattr(fault, "groups", ()) for name in group)):
             if name is not None and name not in self.model.by_name:
                 raise unknown("agent", name, self.model.by_name)
         if isinstance(fault, Delay | Loss | Partition) or getattr(fault, "network", None):
@@ -280,16 +296,3 @@ class Injector:
         if key not in self._traitors:
             self._traitors[key] = Traitor(fault, self._rows.get(fault))
         return self._traitors[key]
-
-
-def biased(record: Any, fault: Bias) -> Any:
-    """A copy of a percept or an action with the fault's number off; a bare number counts as the field."""
-    if isinstance(record, int | float | np.number):
-        return record * fault.factor + fault.offset
-    if not hasattr(record, fault.field):
-        fields = getattr(record, "_fields", getattr(record, "__dataclass_fields__", ()))
-        raise unknown(f"field of {type(record).__name__}", fault.field, fields)
-    value = getattr(record, fault.field) * fault.factor + fault.offset
-    if hasattr(record, "_replace"):
-        return record._replace(**{fault.field: value})
-    return dataclasses.replace(record, **{fault.field: value})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mas_kit.core.faults import biased
+from mas_kit.core.bias import biased
 from mas_kit.core.policy import Decision
 
 if TYPE_CHECKING:

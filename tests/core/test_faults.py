@@ -1,6 +1,7 @@
 """Faults are data: each kind does what it says, from its tick to its end, and is in the log."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -19,11 +20,12 @@ from mas_kit.core import (
     Network,
     ParameterError,
     Partition,
+    Scripted,
     Silence,
     UnknownNameError,
 )  # fmt: skip
 from mas_kit.core.faults import parse
-from tests.core.worlds import Office, Shop
+from tests.core.worlds import Office, Seen, Shop
 
 DAILY = {t: [("b", t)] for t in range(1, 11)}
 PLANS = {"a": DAILY, "b": {}}
@@ -307,3 +309,68 @@ def test_before_a_fault_nothing_shows_and_after_it_all_is_as_before(kind, at, le
     assert not hit.anyone_down
     net = hit.networks["net"]
     assert (net.extra_delay, net.link_loss, net.silent, net.splits, net.traitors) == (0, [], set(), [], [])
+
+
+def test_a_partition_names_agents_that_exist_each_in_one_group():
+    with pytest.raises(UnknownNameError, match="no agent named 'bbo'; did you mean 'bob'"):
+        Shop(seed=1, faults=[Partition(groups=[["bbo"]], at=1)])
+    with pytest.raises(ParameterError, match="groups' is 'bob'; allowed: each name in one group"):
+        Partition(groups=[["ann", "bob"], ["bob"]], at=1)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message"),
+    [
+        (Crash(agent="bob", at=1), r"one fault; .* \[Crash\(kind='crash'"),
+        ({"kind": "crash", "agent": "bob", "at": 1}, r"one fault; .* \[\{'kind': 'crash'"),
+        (["crash"], "'crash'; allowed: Fault records or dicts"),
+    ],
+)
+def test_a_schedule_is_a_list_of_faults(schedule, message):
+    with pytest.raises(ParameterError, match=message):
+        Shop(seed=1, faults=schedule)
+
+
+class Bids(Agent):
+    """Does in turn what it was given."""
+
+    def __init__(self, model, *actions):
+        super().__init__(model, "bids", Scripted(actions))
+        self.done = []
+
+    def perceive(self):
+        return Seen(self.model.tick, 0.0, (), None)
+
+    def act(self, action):
+        self.done.append(action)
+
+
+class Bid(NamedTuple):
+    price: float | None
+    note: str = "x"
+
+
+def biased_actions(field, *actions):
+    class Room(Model):
+        def build(self):
+            Bids(self, *actions)
+
+    fault = Bias(agent="bids", where="action", field=field, factor=2.0, offset=1.0, at=1)
+    return Room(seed=1, faults=[fault]).run(len(actions)).agent("bids").done
+
+
+def test_where_there_is_no_number_nothing_is_off():
+    """An agent that does nothing this time, or names no price, is not what the fault is about."""
+    assert biased_actions("price", Bid(3.0), None, Bid(None)) == [Bid(7.0), None, Bid(None)]
+
+
+def test_bias_on_a_dict_and_on_an_array():
+    assert biased_actions("price", {"price": 3, "to": "a"}) == [{"price": 7.0, "to": "a"}]
+    assert biased_actions("price", Bid(np.array([1.0, 2.0])))[0].price.tolist() == [3.0, 5.0]
+    with pytest.raises(UnknownNameError, match="no field of dict named 'prize'; did you mean 'price'"):
+        biased_actions("prize", {"price": 3})
+
+
+def test_bias_on_what_is_not_a_number_is_named():
+    with pytest.raises(ParameterError, match="field 'note' of Bid is 'x'; allowed: numbers"):
+        biased_actions("note", Bid(3.0))
