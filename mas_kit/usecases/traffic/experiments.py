@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mas_kit.usecases.traffic import (
     experiments_cars,
+    experiments_lab,
     experiments_routes,
     experiments_signals,
     experiments_town,
@@ -11,6 +12,7 @@ from mas_kit.usecases.traffic import (
 
 EXPERIMENTS = [
     *experiments_routes.EXPERIMENTS,
+    *experiments_lab.EXPERIMENTS,
     *experiments_town.EXPERIMENTS,
     *experiments_signals.EXPERIMENTS,
     *experiments_cars.EXPERIMENTS,
