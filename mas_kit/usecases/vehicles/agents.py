@@ -11,17 +11,14 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mas_kit.core import Agent, Decision, Performative
-from mas_kit.usecases.vehicles.filters import Track, predict, update, update_speed
-from mas_kit.usecases.vehicles.fusion import covariance_intersection, distance
 
 if TYPE_CHECKING:
     from mas_kit.core import Policy
+    from mas_kit.usecases.vehicles.filters import Track
     from mas_kit.usecases.vehicles.fleet import Fleet
     from mas_kit.usecases.vehicles.model import Vehicles
 
 INFORM = Performative.INFORM
-RESTLESS = 1.0  # m/s²: how much a car's acceleration is expected to change from tick to tick
-GATE = 9.21  # squared Mahalanobis distance that 1 honest report in 100 exceeds (chi-square, 2 degrees)
 ENGINE, BRAKES = 3.0, 9.0  # m/s²: nobody accelerates or brakes harder
 
 
@@ -105,13 +102,12 @@ class Perception(Agent):
 
     model: Vehicles
 
-    def __init__(self, model: Vehicles, fleet: Fleet, number: int) -> None:
-        super().__init__(model, f"{fleet.name(number)}/perception")
+    def __init__(self, model: Vehicles, fleet: Fleet, number: int, policy: Policy) -> None:
+        super().__init__(model, f"{fleet.name(number)}/perception", policy)
         self.fleet, self.number = fleet, number
         self.planning = f"{fleet.name(number)}/planning"
         p = model.p
-        self.variance, self.speed_variance = p.radar_noise**2, p.doppler_noise**2
-        self.exact = p.radar_noise == p.doppler_noise == 0
+        self.quiet = p.radar_noise == p.doppler_noise == p.gps_noise == p.radar_dropout == 0
 
     def perceive(self) -> Reading | None:
         """One reading of the radar and of the satellites, with their noise, and the newest word heard."""
@@ -120,7 +116,7 @@ class Perception(Agent):
             return None
         gap, closing, speed, position = fleet.truth(self.number)
         echo, there, fast, missed = 0.0, 0.0, 0.0, 1.0
-        if not self.exact or p.gps_noise or p.radar_dropout:
+        if not self.quiet:
             echo, fast, there = self.rng.normal(size=3).tolist()
             missed = self.rng.random()
         if missed < p.radar_dropout:
@@ -135,54 +131,6 @@ class Perception(Agent):
             max(heard, key=lambda cam: cam.time) if heard else None,
             self.memory,
         )
-
-    def decide(self, percept: Reading | None) -> Decision:
-        """The view, and the new track; nothing while a person drives."""
-        if percept is None:
-            return Decision(None, None)
-        see, old = percept, percept.memory
-        track = None if old is None else self._predicted(see, old)
-        if see.gap == see.gap:  # there is an echo
-            leader = see.speed + see.closing
-            if track is None or self.exact:
-                track = Track(see.gap, leader, self.variance, 0.0, self.speed_variance)
-            else:
-                track = update_speed(update(track, see.gap, self.variance), leader, self.speed_variance)
-        wants, said, suspect = (0.0, -math.inf, False) if old is None else (old.wants, old.said, old.suspect)
-        if see.heard is not None and said <= see.heard.time <= see.time:  # nobody can be heard before
-            theirs = self._from_radio(see, see.heard)
-            suspect = bool(self.model.p.gate and track is not None and not self._credible(track, theirs))
-            if not suspect:
-                wants, said = see.heard.wants, see.heard.time
-                if track is None:
-                    track = theirs
-                elif not self.exact:
-                    track = covariance_intersection(track, theirs)
-        if track is None:  # it has never seen anything: no news
-            return Decision(None, None)
-        view = View(track.position, track.speed, track.pp**0.5, wants, see.time - said, suspect)
-        return Decision(view, Tracking(see.time, track, see.speed, wants, said, suspect))
-
-    def _predicted(self, see: Reading, old: Tracking) -> Track:
-        """The old track at this time, seen from where the own nose is now."""
-        step = see.time - old.time
-        track = predict(old.track, step, RESTLESS)
-        return track._replace(position=track.position - 0.5 * step * (old.speed + see.speed))
-
-    def _from_radio(self, see: Reading, cam: Cam) -> Track:
-        """What the car ahead said, brought up to this time and seen from the own nose."""
-        p = self.model.p
-        place = self.fleet.between(see.position, cam.position)
-        said = Track(place, cam.speed, cam.variance + p.gps_noise**2, 0.0, cam.speed_variance)
-        step = see.time - cam.time
-        track = predict(said, step, max(RESTLESS, 1e-9))
-        return track._replace(
-            position=track.position + 0.5 * step * step * cam.wants, speed=track.speed + step * cam.wants
-        )
-
-    @staticmethod
-    def _credible(track: Track, theirs: Track) -> bool:
-        return bool(distance(track, theirs) <= GATE)
 
     def act(self, action: View | None) -> None:
         """Tell planning."""
@@ -233,29 +181,14 @@ class Control(Agent):
 
     model: Vehicles
 
-    def __init__(self, model: Vehicles, fleet: Fleet, number: int) -> None:
-        super().__init__(model, f"{fleet.name(number)}/control")
+    def __init__(self, model: Vehicles, fleet: Fleet, number: int, policy: Policy) -> None:
+        super().__init__(model, f"{fleet.name(number)}/control", policy)
         self.fleet, self.number = fleet, number
-        p = model.p
-        self.wait = round(p.reaction / p.dt)
-        self.fade = math.exp(-p.dt / p.lag) if p.lag else 0.0
-        self.mean = p.lag / p.dt * (1.0 - self.fade)  # of what is left of the old acceleration, over a tick
 
     def perceive(self) -> Order:
         """The plan, if one came in."""
         wanted = self.inbox[-1].content.acceleration if self.inbox else None
         return Order(self.fleet.time, wanted, self.memory)
-
-    def decide(self, percept: Order) -> Decision:
-        """The mean acceleration of this tick: a delay of whole ticks, then a first-order lag (exact)."""
-        if percept.wanted is None:
-            return Decision(None, percept.memory)
-        old = percept.memory or Actuator((0.0,) * self.wait, 0.0)
-        wanted = min(max(percept.wanted, -BRAKES), ENGINE)
-        queue = (*old.queue, wanted)
-        order = queue[0]
-        push = order + (old.acceleration - order) * self.mean
-        return Decision(push, Actuator(queue[1:], order + (old.acceleration - order) * self.fade))
 
     def act(self, action: float | None) -> None:
         """Set engine and brake."""

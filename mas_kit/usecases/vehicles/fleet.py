@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mas_kit.core import Network
+from mas_kit.usecases.vehicles.actuation import Actuation
 from mas_kit.usecases.vehicles.agents import BRAKES, Cam, Control, Lead, Perception, Plan, Planning
 from mas_kit.usecases.vehicles.cars import Road, population
 from mas_kit.usecases.vehicles.drivers import bumper_gap
 from mas_kit.usecases.vehicles.planners import Profile, planner
+from mas_kit.usecases.vehicles.tracking import Tracker
 
 if TYPE_CHECKING:
     from mas_kit.usecases.vehicles.model import Vehicles
@@ -86,9 +88,9 @@ class Fleet:
         if leads:
             planning = Lead(self.model, self, number, Profile(self.p))
         else:
-            Perception(self.model, self, number)
+            Perception(self.model, self, number, Tracker(self.p, self.between))
             planning = Planning(self.model, self, number, planner(self.p))
-        Control(self.model, self, number)
+        Control(self.model, self, number, Actuation(self.p))
         return planning
 
     def car(self, number: int) -> Any:

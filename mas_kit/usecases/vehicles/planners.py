@@ -63,6 +63,16 @@ class Careful(Policy):
             return Decision(Plan(-BRAKES))
         return Decision(Plan(idm(see.gap, percept.speed, see.leader, p.v0, p.T, p.a, p.b, p.s0)))
 
+    def explain(self, percept: Situation, decision: Decision) -> Explanation:
+        """The gap that it has, and the gap that it wants."""
+        p, see = self.p, percept.view
+        if see is None:
+            return Explanation(decision.action, "no news from perception")
+        closing = percept.speed - see.leader
+        wanted = p.s0 + max(0.0, percept.speed * p.T + 0.5 * percept.speed * closing / math.sqrt(p.a * p.b))
+        why = f"it has {see.gap:.1f} m to a car at {see.leader:.1f} m/s and wants {wanted:.1f} m"
+        return Explanation(decision.action, why)
+
 
 class Adaptive(Policy):
     """Adaptive cruise control at a constant time headway h; with `cooperative`, what the car ahead wants is
@@ -93,6 +103,25 @@ class Adaptive(Policy):
             wish = min(wish, danger)
         return Decision(Plan(wish), (percept.time, u, v))
 
+    def explain(self, percept: Situation, decision: Decision) -> Explanation:
+        """The gap against the one that it keeps, and what the car ahead wants."""
+        see, v = percept.view, percept.speed
+        if see is None:
+            return Explanation(decision.action, "no news from perception")
+        closing = v - see.leader
+        if emergency(see.gap, v, see.leader) == decision.action.acceleration < 0:
+            why = f"emergency brake: {see.gap:.1f} m to a car that it closes in on at {closing:.1f} m/s"
+            return Explanation(decision.action, why)
+        keeps = self.r + self.h * v
+        moves = f"{'shrinks' if closing > 0 else 'grows'} by {abs(closing):.1f} m/s"
+        why = f"its gap of {see.gap:.1f} m, where it keeps {keeps:.1f} m, {moves}"
+        if self.cooperative:
+            if see.age > self.hold:
+                why += "; no word of the car ahead is young enough"
+            else:
+                why += f"; the car ahead said {see.age:.1f} s ago that it wants {see.wants:+.2f} m/s²"
+        return Explanation(decision.action, why)
+
 
 def planner(p: VehiclesParameters) -> Policy:
     """The policy that the parameters name."""
@@ -118,3 +147,7 @@ class Profile(Policy):
         if p.profile == "brake" and 0 <= since < 3 * BRAKE_FOR:
             return Plan((-p.swing, 0.0, p.swing)[int(since // BRAKE_FOR)])
         return Plan(0.0)
+
+    def explain(self, percept: Situation, decision: Decision) -> Explanation:
+        """It follows its timetable."""
+        return Explanation(decision.action, f"its timetable at {percept.time:.1f} s ({self.p.profile})")
