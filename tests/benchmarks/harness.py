@@ -14,10 +14,16 @@ The ratio is the median of ours over the median of the baseline, unless `compare
 from __future__ import annotations
 
 import operator
+import os
 import statistics
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.metadata import Distribution, DistributionFinder
+from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 type Measure = Callable[[], float]
@@ -79,6 +85,45 @@ class Outcome(NamedTuple):
     holds: bool
     first: tuple[float, float]  # cold: imports, worker processes, caches
     rounds: tuple[tuple[float, float], ...]  # the ones that count
+
+
+PEERS = "MAS_KIT_PEERS"
+
+
+class _Last:
+    """Finds packages in a folder after all else has been searched."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Top-level packages only: what is inside of one is found by its own path."""
+        return PathFinder.find_spec(name, [self.folder], target) if path is None else None
+
+    def find_distributions(self, context: DistributionFinder.Context) -> Iterable[Distribution]:
+        """What was installed there: agentpy asks for its own version."""
+        return PathFinder.find_distributions(
+            DistributionFinder.Context(name=context.name, path=[self.folder])
+        )
+
+
+def peers() -> None:
+    """Let the packages in the folder that MAS_KIT_PEERS names be imported, where nothing else has their name.
+
+    Packages that are only compared with stay out of the environment: agentpy's wheel brings a top-level
+    `tests`. The end of sys.path is no place for it either, since our own `tests` has no `__init__.py`, and
+    Python takes a package that has one first, wherever on the path it stands.
+    """
+    folder = os.environ.get(PEERS)
+    if not folder or any(isinstance(one, _Last) and one.folder == folder for one in sys.meta_path):
+        return
+    if not Path(folder).is_dir():
+        raise SystemExit(
+            f"{PEERS}={folder} is not a folder; fill one with `uv pip install --target`, or unset it"
+        )
+    sys.meta_path.append(_Last(folder))
 
 
 REGISTERED: dict[str, Benchmark] = {}

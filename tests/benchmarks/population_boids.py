@@ -14,7 +14,7 @@ import numpy as np
 from mesa.experimental.continuous_space import ContinuousSpace, ContinuousSpaceAgent
 from numba import njit
 from numpy.typing import NDArray
-from population_race import Build, Runner, ticks
+from population_race import Build, Runner, few, ticks
 
 DENSITY = 0.01
 VISION, APART, SPEED = 10.0, 2.0, 1.0
@@ -127,7 +127,7 @@ def on_agentpy(n: int) -> Runner:
             model.birds.look()
             model.birds.move()
 
-    return Runner(run, n * ticks(n, WORK), reset)
+    return Runner(run, n * ticks(n, WORK), reset, rounds=few(n))
 
 
 @njit(cache=True)

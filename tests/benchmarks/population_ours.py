@@ -11,7 +11,7 @@ import population_boids as boids
 import population_ring as ring
 import population_schelling as schelling
 import population_wealth as wealth
-from population_race import Build, Runner, ticks
+from population_race import MANY, Build, Runner, few, ticks
 
 from mas_kit.population import Anyone, Cells, Leader, Population, Record, Within
 
@@ -197,8 +197,8 @@ def runner(make: Callable[[int, str], Population], work: int, engine: str, n: in
     def state() -> Mapping[str, Any]:
         return {name: population[name] for name in first}
 
-    slow = engine == "objects" and n >= 100_000
-    return Runner(run, n * ticks(n, work), reset, state, rounds=1 if slow else 1_000)
+    rounds = few(n) if engine == "objects" else MANY
+    return Runner(run, n * ticks(n, work), reset, state, rounds)
 
 
 def both(make: Callable[[int, str], Population], work: int = 100_000) -> dict[str, Build]:

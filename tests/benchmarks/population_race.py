@@ -22,12 +22,18 @@ from mas_kit.core import Model
 
 SIZES = (1_000, 10_000, 100_000)
 MEMORY_AT = 10_000  # agents, when memory is measured
+MANY = 1_000  # rounds: more than there ever are
 ENOUGH = 0.05  # CPU seconds that an engine is timed for in a round, at least
 
 
 def ticks(agents: int, work: int = 100_000) -> int:
     """How many ticks a run has: so many that about `work` agents step, and at least two."""
     return max(2, work // agents)
+
+
+def few(agents: int) -> int:
+    """In how many rounds an engine that takes seconds for a run takes part, where there are many agents."""
+    return 1 if agents >= 100_000 else MANY
 
 
 def nothing() -> None:
@@ -47,7 +53,7 @@ class Runner:
     steps: int
     reset: Callable[[], None] = nothing
     state: Callable[[], Mapping[str, NDArray[np.generic]]] | None = None
-    rounds: int = 1_000
+    rounds: int = MANY
     keep: list[object] = field(default_factory=list)  # what must stay alive
 
 

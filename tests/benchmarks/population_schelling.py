@@ -12,7 +12,7 @@ import numpy as np
 from mesa.discrete_space import Cell, CellAgent, OrthogonalMooreGrid
 from numba import njit
 from numpy.typing import NDArray
-from population_race import Build, Runner, streams, ticks
+from population_race import Build, Runner, few, streams, ticks
 
 FULL, ALIKE = 0.8, 3 / 8
 WORK = 20_000  # agents that step in a run
@@ -87,8 +87,7 @@ def on_mesa(n: int) -> Runner:
 
 
 def on_agentpy(n: int) -> Runner:
-    """agentpy's grid, which keeps a list of its empty cells. At 100,000 agents it is not measured: its
-    set-up is slow."""
+    """agentpy's grid, which keeps a list of its empty cells."""
     import agentpy
 
     side, cells, kinds = start(n)
@@ -126,7 +125,7 @@ def on_agentpy(n: int) -> Runner:
         for _ in range(ticks(n, WORK)):
             model.people.shuffle().settle()
 
-    return Runner(run, n * ticks(n, WORK), reset)
+    return Runner(run, n * ticks(n, WORK), reset, rounds=few(n))
 
 
 @njit(cache=True)

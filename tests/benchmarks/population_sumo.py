@@ -7,16 +7,33 @@ suits it better than a few long ones. Its cars are not where ours are to the las
 
 from __future__ import annotations
 
+import io
 import os
+import subprocess
+import sys
 import tempfile
 import warnings
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import population_ring as ring
-from population_race import Runner
+from population_race import MEMORY_AT, Runner, few
 
 EDGE = 25  # cars to an edge at the start
 TICKS = 10  # it is slow, and in a steady state
+MEMORY = """
+import os, sys
+sys.path[:] = sys.argv[2:]
+from harness import peers
+peers()
+import population_sumo as sumo
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGESIZE")
+sumo.on_sumo(100).run()
+before = resident()
+sumo.on_sumo(int(sys.argv[1])).run()
+print(resident() - before)
+"""
 
 
 def network(edges: int, length: float) -> str:
@@ -60,10 +77,11 @@ def demand(n: int, edges: int, length: float) -> str:
 
 def on_sumo(n: int) -> Runner:
     """SUMO through libsumo."""
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that SUMO_HOME is not set, and that pyarrow has another version
+    with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("SUMO_HOME", folder)
-        import libsumo
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):  # that pyarrow has another version
+            warnings.simplefilter("ignore")
+            import libsumo
 
         edges = max(n // EDGE, 3)
         net, routes = Path(folder, "ring.net.xml"), Path(folder, "ring.rou.xml")
@@ -83,4 +101,16 @@ def on_sumo(n: int) -> Runner:
         for _ in range(TICKS):
             libsumo.simulationStep()
 
-    return Runner(run, n * TICKS)
+    return Runner(run, n * TICKS, rounds=few(n))
+
+
+def bytes_per_car(n: int = MEMORY_AT) -> float | None:
+    """By how much a process of its own grows with n cars on its road, for each; None where it cannot be read.
+
+    SUMO's memory is not Python's, so this is what the system gave it, which is somewhat more than it uses.
+    """
+    if not Path("/proc/self/statm").exists():
+        return None
+    command = [sys.executable, "-c", MEMORY, str(n), *sys.path]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(done.stdout.split()[-1]) / n

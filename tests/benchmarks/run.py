@@ -4,8 +4,14 @@
     python tests/benchmarks/run.py sweep ...    some, by name or by file
     python tests/benchmarks/run.py --json       for a program
 
+Packages that are only compared with are also looked for in the folder that MAS_KIT_PEERS names:
+
+    python3 -m uv pip install --target FOLDER agentpy libsumo
+    MAS_KIT_PEERS=FOLDER python tests/benchmarks/run.py population
+
 Each line: name, ours, baseline, ratio, bound, and whether it holds; medians of several rounds taken in
 turn, after a first cold round that `--json` also gives. The exit code is 1 when a bound does not hold.
+A file of benchmarks may have a function `report()`; what it gives, in Markdown, comes after the lines.
 """
 
 from __future__ import annotations
@@ -20,7 +26,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from harness import REGISTERED, Outcome, as_json, measure  # noqa: E402
+from harness import REGISTERED, Outcome, as_json, measure, peers  # noqa: E402
 
 from mas_kit.experiments.manifest import machine  # noqa: E402
 
@@ -37,6 +43,13 @@ def load() -> dict[str, list[str]]:
         importlib.import_module(path.stem)
         groups[path.stem] = [name for name in REGISTERED if name not in before]
     return groups
+
+
+def reports(names: list[str], groups: dict[str, list[str]]) -> list[str]:
+    """What the files whose benchmarks were measured have to show beside the lines."""
+    measured = [group for group, own in groups.items() if set(own) & set(names)]
+    found = [getattr(sys.modules[group], "report", None) for group in measured]
+    return [report() for report in found if report is not None]
 
 
 def chosen(wanted: list[str], groups: dict[str, list[str]]) -> list[str]:
@@ -66,7 +79,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--rounds", type=int, help="other than each benchmark's own number of rounds")
     arguments = parser.parse_args()
-    names = chosen(arguments.names, load())
+    peers()
+    groups = load()
+    names = chosen(arguments.names, groups)
     # Pages go last: their servers, and Mesa's model behind a closed page, run on until this process ends.
     names = sorted(names, key=lambda name: REGISTERED[name].unit == "frames/s")
     where = machine()
@@ -78,8 +93,12 @@ def main() -> int:
         outcomes.append(measure(REGISTERED[name], arguments.rounds))
         if not arguments.json:
             print(line(outcomes[-1]), flush=True)
+    shown = reports(names, groups)
     if arguments.json:
-        print(json.dumps({"machine": where, "benchmarks": [as_json(one) for one in outcomes]}, indent=1))
+        measured = {"benchmarks": [as_json(one) for one in outcomes], "reports": shown}
+        print(json.dumps({"machine": where, **measured}, indent=1))
+    else:
+        print("".join(f"\n{report}\n" for report in shown), end="")
     return 0 if all(outcome.holds for outcome in outcomes) else 1
 
 
