@@ -198,6 +198,7 @@ def serve(
 
     ``{port}`` in an argument becomes the port; ``env`` is added to this process's environment; ``timeout`` is
     in seconds. Raises RuntimeError, with the end of what the server printed, when it dies or never answers.
+    When this process dies before it could end the server, be it by SIGKILL, a process that watches ends it.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}{path}"
@@ -214,11 +215,43 @@ def serve(
                 start_new_session=True,  # Ctrl-C goes to pytest, which then ends the server here
             )
         server = Server(url, port, process, log)
-        try:
-            _wait_for_http(server, timeout)
-            yield server
-        finally:
-            _end(process)
+        with _outlived_by_nothing(process):
+            try:
+                _wait_for_http(server, timeout)
+                yield server
+            finally:
+                _end(process)
+
+
+# What it reads ends when the process that started it is gone, however it went; a line means that all is well.
+_WATCH = """
+import os, signal, sys, time
+if not sys.stdin.readline():
+    kill = os.killpg if hasattr(os, "killpg") else os.kill
+    try:
+        kill(int(sys.argv[1]), signal.SIGTERM)
+        time.sleep(5)
+        kill(int(sys.argv[1]), getattr(signal, "SIGKILL", signal.SIGTERM))
+    except OSError:
+        pass
+"""
+
+
+@contextmanager
+def _outlived_by_nothing(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a process and its group should this process die inside of the block."""
+    watch = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _WATCH, str(process.pid)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,  # held open, it would keep whoever reads this process's output waiting
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        with suppress(BrokenPipeError, subprocess.TimeoutExpired):
+            watch.communicate(b"\n", timeout=15)
 
 
 def _wait_for_http(server: Server, timeout: float) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,6 +70,50 @@ def test_serve_ends_its_process(tmp_path):
     with serve(HTTP, cwd=tmp_path) as server:
         assert server.process.poll() is None
     assert server.process.poll() is not None
+
+
+KEEPS_ONE = f"""
+import signal, sys, time
+sys.path.insert(0, {str(ROOT)!r})
+from tests.browser import serve
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs ignore
+code = "import http.server, signal, sys; signal.signal(signal.SIGTERM, signal.{{}}); " + (
+    "http.server.test(http.server.SimpleHTTPRequestHandler, bind='127.0.0.1', port=int(sys.argv[1]))"
+)
+with serve([sys.executable, "-c", code.format(sys.argv[1]), "{{port}}"]) as server:
+    print(server.port, flush=True)
+    time.sleep(60)
+"""
+
+
+def answers(port: int) -> bool:
+    with closing(socket.socket()) as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("end", "server"),
+    [
+        (signal.SIGINT, "SIG_DFL"),
+        (signal.SIGTERM, "SIG_DFL"),
+        (signal.SIGKILL, "SIG_DFL"),
+        (signal.SIGKILL, "SIG_IGN"),  # one that does not end when it is asked to
+    ],
+)
+def test_a_server_does_not_outlive_whoever_started_it(tmp_path, end, server):
+    command = [sys.executable, "-c", KEEPS_ONE, server]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=tmp_path
+    ) as starter:
+        port = int(starter.stdout.readline())
+        assert answers(port)
+        starter.send_signal(end)
+        starter.wait(30)
+    deadline = time.monotonic() + 30
+    while answers(port) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not answers(port)
 
 
 def test_serve_shows_what_a_dying_server_printed():
