@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 import mesa
 import numpy as np
 
-from mas_kit.core.errors import MasKitError, TickError, unknown
+from mas_kit.core.errors import MasKitError, ParameterError, TickError, out_of_range, unknown
 from mas_kit.core.events import Cause
+from mas_kit.core.forgotten import expect_super
 from mas_kit.core.messages import Fipa, Message, Performative, letters, other_parameters
 from mas_kit.core.network import Network, find
 from mas_kit.core.policy import Decision, Explanation, Policy, as_policy
@@ -54,13 +55,27 @@ class Agent(mesa.Agent):  # type: ignore[misc]
         percept, decision: what it last saw and decided (the mind inspector reads them).
         memory: what its policy asked to be kept; a policy gets it back through the percept.
         alive: False while a fault keeps it down.
+
+    Raises:
+        MasKitError: a name that another agent of the model has; a model that is none.
+        ParameterError: a name that is not text; a policy that is none; a person who decides for another.
     """
 
     model: Model
 
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        expect_super(cls, "name", "super().__init__(model)")
+
     def __init__(
         self, model: Model, name: str | None = None, policy: Policy | Callable[..., Any] | None = None
     ) -> None:
+        if not hasattr(model, "enrol"):
+            raise MasKitError(
+                f"{type(self).__name__} was given {model!r} as its model; give the mas_kit.Model"
+            )
+        if name is not None and not isinstance(name, str):
+            raise out_of_range("name", name, "text, or None", f"give {str(name)!r}")
         super().__init__(model)
         self.name = name or f"{type(self).__name__.lower()}-{self.unique_id}"
         self.alive = True
@@ -83,8 +98,16 @@ class Agent(mesa.Agent):  # type: ignore[misc]
 
     @policy.setter
     def policy(self, policy: Policy | Callable[..., Any] | None) -> None:
-        self._policy = None if policy is None else as_policy(policy)
+        new = None if policy is None else as_policy(policy)
         people = self.model.people
+        if new is not None and new.is_person:
+            taken = [other.name for other in people if other is not self and other.policy is new]
+            if taken:  # an answer is used once: whoever decides second would be left without
+                raise ParameterError(
+                    f"one {type(new).__name__} decides for {taken[0]!r} and for {self.name!r}; "
+                    "allowed: one for each agent; make another"
+                )
+        self._policy = new
         people[:] = [other for other in people if other is not self]
         if self._policy is not None and self._policy.is_person:
             people.append(self)

@@ -39,13 +39,13 @@ class EventLog:
             held, so that letting go is cheap.)
 
     Raises:
-        ParameterError: `limit` is below 1.
+        ParameterError: `limit` is not a whole number from 1.
     """
 
     __slots__ = ("_agent", "_cause", "_data", "_first", "_kind", "_time", "limit")
 
     def __init__(self, limit: int | None = None) -> None:
-        if limit is not None and limit < 1:
+        if limit is not None and not (isinstance(limit, int) and limit >= 1):
             raise out_of_range(
                 "limit", limit, "whole numbers from 1, or None", "leave it out to keep all rows"
             )
@@ -88,6 +88,9 @@ class EventLog:
         self._first += extra
         for column in (self._time, self._agent, self._kind, self._cause, self._data):
             del column[:extra]
+
+    def __repr__(self) -> str:
+        return f"<event log: {len(self)} events, {len(self._time)} kept>"
 
     def __len__(self) -> int:
         """How many rows were written since the start."""

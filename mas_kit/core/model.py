@@ -12,8 +12,10 @@ from mas_kit.core.clock import Clock
 from mas_kit.core.errors import MasKitError, out_of_range, unknown
 from mas_kit.core.events import EventLog
 from mas_kit.core.faults import Bias, Fault, Injector
+from mas_kit.core.forgotten import expect_super
 from mas_kit.core.parameters import Parameters as _Parameters  # the class attribute of a model has its name
 from mas_kit.core.policy import Policy
+from mas_kit.core.topology import whole_tick
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 Activation = Literal["simultaneous", "random", "in order"]
 # Attributes whose names a model's author may well think of, and which the kit fails without, far away.
 _OURS = ("people", "networks", "populations", "by_name", "history", "injector", "biases", "log", "p", "seeds")
+_SETTINGS = frozenset({"seed", "log", "faults", "policies", "record"})  # of a run, beside the parameters
 
 
 class Roster(dict[str, "Agent"]):
@@ -77,6 +80,10 @@ class Model(Clock):
     oracles: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     max_rounds: ClassVar[int] = 100  # bound on rounds of zero-delay messages within one tick
 
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        expect_super(cls, "injector", "super().__init__(**settings)")
+
     def __init__(
         self,
         parameters: _Parameters | None = None,
@@ -96,7 +103,9 @@ class Model(Clock):
         self.p: Any = self._settle(parameters, overrides)
         self.seeds = SeedTree(seed)
         super().__init__(self.seeds.integer("mesa"))
-        self.log: EventLog | None = EventLog() if log is True else None if log is False else log
+        if not (log is None or isinstance(log, bool | EventLog)):
+            raise out_of_range("log", log, "True, False or an EventLog", "give one of them")
+        self.log: EventLog | None = EventLog() if log is True else log if isinstance(log, EventLog) else None
         self.populations: dict[str, Population] = {}
         self.by_name: dict[str, Agent] = Roster(self.populations)
         self.networks: dict[str, Network] = {}
@@ -109,7 +118,15 @@ class Model(Clock):
         self.anyone_down = False
         self.injector = Injector(self, faults)
         ours = {name: getattr(self, name) for name in _OURS}
-        self.build()
+        try:
+            self.build()
+        except AttributeError as error:
+            if error.obj is self:
+                error.add_note(
+                    "build runs inside super().__init__(): what it needs has to be set before that call, "
+                    "or be one of the Parameters"
+                )
+            raise
         for name, attribute in ours.items():
             if getattr(self, name) is not attribute:
                 raise MasKitError(
@@ -123,6 +140,12 @@ class Model(Clock):
 
     @classmethod
     def _settle(cls, parameters: _Parameters | None, overrides: dict[str, Any]) -> _Parameters:
+        taken = sorted(_SETTINGS & cls.Parameters.model_fields.keys())
+        if taken:
+            raise MasKitError(
+                f"{cls.__name__}.Parameters declares {taken[0]!r}, which is a setting of every "
+                "run, so it could never be given; give the parameter another name"
+            )
         if parameters is None:
             return cls.Parameters(**overrides)
         if not isinstance(parameters, cls.Parameters):
@@ -227,13 +250,16 @@ class Model(Clock):
             del self.by_name[agent.name]
         self.people[:] = [other for other in self.people if other is not agent]
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: tick {self.tick}, {len(self.agents)} agents, seed {self.seed}>"
+
     def run(self, ticks: int | None = None) -> Self:
         """Run this many ticks, or to the horizon; stops early when the run is over. Returns the model."""
         if ticks is None and self.horizon is None:
             raise out_of_range(
                 "ticks", ticks, "whole numbers from 0", "this model has no horizon: say how many"
             )
-        if ticks is not None and ticks < 0:
+        if ticks is not None and whole_tick("ticks", ticks) < 0:
             raise out_of_range("ticks", ticks, "whole numbers from 0", "say how many ticks to run")
         left = ticks if ticks is not None else (self.horizon or 0) - self.tick
         while left > 0 and not self.finished:

@@ -1,8 +1,21 @@
 """Agents: names, streams, policies, explanations, coming and going."""
 
+import inspect
+
 import pytest
 
-from mas_kit.core import Agent, Decision, Explanation, MasKitError, Model, Option, Person, Policy, TickError
+from mas_kit.core import (
+    Agent,
+    Decision,
+    Explanation,
+    MasKitError,
+    Model,
+    Option,
+    ParameterError,
+    Person,
+    Policy,
+    TickError,
+)
 from tests.core.worlds import Keeper, Shop
 
 
@@ -188,3 +201,69 @@ def test_people_are_known():
     model.agent("ann").remove()
     assert model.people == []
     assert model.run(2).tick == 2
+
+
+def test_an_agent_that_forgets_its_parents_init_is_told_so_when_it_is_made():
+    """Else it would be missing from the model, and nothing would say why."""
+
+    class Forgets(Agent):
+        def __init__(self, model, stock):
+            self.stock = stock
+
+    class Below(Forgets):
+        pass
+
+    class Early(Agent):
+        def __init__(self, model):
+            self.stock = len(self.name)
+            super().__init__(model)
+
+    room = Room(seed=1)
+    for kind in (Forgets, Below):
+        with pytest.raises(
+            MasKitError, match=r"Forgets.__init__ does not call .* super\(\).__init__\(model\)"
+        ):
+            kind(room, 3)
+    with pytest.raises(AttributeError) as raised:
+        Early(room)
+    assert raised.value.__notes__ == ["Early.__init__ uses it too early: first call super().__init__(model)"]
+
+
+def test_an_init_of_ones_own_keeps_its_signature_and_its_errors():
+    class Stocked(Agent):
+        """An agent with a stock."""
+
+        def __init__(self, model, name, *, stock=3):
+            """Stock up."""
+            super().__init__(model, name)
+            self.stock = stock
+            self.absent  # noqa: B018
+
+    assert list(inspect.signature(Stocked).parameters) == ["model", "name", "stock"]
+    assert Stocked.__init__.__doc__ == "Stock up."
+    with pytest.raises(AttributeError, match="absent") as raised:
+        Stocked(Room(seed=1), "x")
+    assert not hasattr(raised.value, "__notes__")  # the parent's was called: that is not what is wrong
+
+
+@pytest.mark.parametrize("name", [5, ("a", 1), Agent])
+def test_a_name_is_text(name):
+    with pytest.raises(ParameterError, match=r"parameter 'name' is .* allowed: text"):
+        Agent(Room(seed=1), name)
+
+
+def test_an_agent_needs_a_model():
+    with pytest.raises(MasKitError, match=r"Agent was given 'ann' as its model; give the mas_kit.Model"):
+        Agent("ann")
+
+
+def test_a_person_decides_for_one_agent():
+    """An answer is used once: the second agent would find none in the middle of the tick, and break it."""
+    person = Person()
+    room = Room(seed=1)
+    room.ann.policy = person
+    room.ann.policy = person  # the same again is no other
+    with pytest.raises(ParameterError, match="one Person decides for 'ann' and for 'bob'"):
+        Agent(room, "bob", policy=person)
+    room.ann.policy = None
+    Agent(room, "cid", policy=person)

@@ -431,3 +431,61 @@ def test_a_model_that_takes_one_of_our_names_is_told_so(name):
 
     with pytest.raises(MasKitError, match=f"build sets self.{name}, .* give yours another name"):
         Taken(seed=1)
+
+
+def test_a_model_that_forgets_its_parents_init_is_told_so():
+    class Forgets(Model):
+        def __init__(self, size):
+            self.size = size
+
+    with pytest.raises(
+        MasKitError, match=r"Forgets.__init__ does not call .* super\(\).__init__\(\*\*settings\)"
+    ):
+        Forgets(3)
+
+
+def test_what_build_needs_is_set_before():
+    class Late(Model):
+        def __init__(self, size, **settings):
+            super().__init__(**settings)
+            self.size = size
+
+        def build(self):
+            self.people_to_make = range(self.size)
+
+    with pytest.raises(AttributeError, match="size") as raised:
+        Late(3, seed=1)
+    assert "build runs inside super().__init__()" in raised.value.__notes__[0]
+
+
+@pytest.mark.parametrize("log", ["log.parquet", 0, 1, []])
+def test_a_log_is_one_or_none(log):
+    with pytest.raises(ParameterError, match="parameter 'log' is"):
+        Shop(seed=1, log=log)
+
+
+def test_a_log_of_ones_own_is_written_to_even_while_it_is_empty():
+    log = EventLog()
+    assert Shop(seed=1, log=log).run(1).log is log
+    assert len(log) > 0
+
+
+@pytest.mark.parametrize("ticks", [2.5, float("nan"), "3", -1])
+def test_a_run_takes_whole_ticks(ticks):
+    model = Shop(seed=1)
+    with pytest.raises(ParameterError, match="parameter 'ticks' is"):
+        model.run(ticks)
+    assert model.tick == 0
+
+
+@pytest.mark.parametrize("name", ["seed", "log", "faults", "policies", "record"])
+def test_a_parameter_cannot_have_the_name_of_a_setting(name):
+    own = type("Own", (Parameters,), {"__annotations__": {name: int}, name: parameter(3, help="taken")})
+    with pytest.raises(MasKitError, match=f"Parameters declares '{name}'"):
+        type("Odd", (Model,), {"Parameters": own})()
+
+
+def test_how_they_read():
+    model = Shop(seed=7, log=True).run(2)
+    assert repr(model) == "<Shop: tick 2, 3 agents, seed 7>"
+    assert repr(model.log) == f"<event log: {len(model.log)} events, {len(model.log)} kept>"
