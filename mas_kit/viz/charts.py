@@ -85,8 +85,8 @@ class LiveChart(anywidget.AnyWidget):
 class Feed:
     """Gives a ``LiveChart`` what an app's charts need of a model, as rows come in."""
 
-    def __init__(self, app: App, model: Any, clock: str) -> None:
-        self.app, self.clock = app, clock
+    def __init__(self, app: App, model: Any) -> None:
+        self.app = app
         declared: Sequence[Any] = app.charts if isinstance(app.charts, Sequence) else ()
         self.lines = [chart for chart in declared if isinstance(chart, LineChart)]
         self.names = list(dict.fromkeys(column for chart in self.lines for column in chart.columns.values()))
@@ -106,7 +106,9 @@ class Feed:
                 described.append(_space_time(chart))
                 continue
             if isinstance(chart, LineChart):
-                specs = {theme: line_chart(chart, self.clock, theme) for theme in THEMES}
+                specs = {
+                    theme: line_chart(chart, chart.unit or self.app.unit(model), theme) for theme in THEMES
+                }
                 how: dict[str, Any] = {"mode": "lines", "columns": list(chart.columns.items())}
             else:
                 series = list(chart.values(model))

@@ -22,12 +22,14 @@ class LineChart:
     """A live line chart of recorded columns over time.
 
     ``columns``: label -> column of ``model.history``; ``y``: what they measure, with its unit;
-    ``colours``: a category 0..7 per line (None: in order); ``stepped``: values hold from tick to tick.
+    ``unit``: what a tick is called, where the page's worlds differ ("": as on the page); ``colours``: a
+    category 0..7 per line (None: in order); ``stepped``: values hold from tick to tick.
     """
 
     title: str
     columns: Mapping[str, str]
     y: str = ""
+    unit: str = ""
     colours: Sequence[int] | None = None
     stepped: bool = False
 
@@ -95,10 +97,11 @@ class App:
     ``picture(model)``: the picture now (None: agents in a ring, their messages between them).
     ``charts``: declared charts, or a function of the model that returns Altair charts which read the named
     data ``history``. ``facts(model)``: headline numbers, label -> text. ``clock``: what a tick is called
-    ("week"). ``speed``: ticks per second at first (0: as fast as they can be drawn). ``inspect``: the agent
-    whose mind is open at first. ``lie``: what the messages of a lying agent turn into, as fields of
-    ``Byzantine`` (None: the page has no button for lies). ``fixed``: parameters that the page sets and does
-    not show. ``ranges``: for sliders, narrower than what is allowed: parameter -> (low, high).
+    ("week"), or a function of the model that says so. ``speed``: ticks per second at first (0: as fast as
+    they can be drawn). ``inspect``: the agent whose mind is open at first. ``lie``: what the messages of a
+    lying agent turn into, as fields of ``Byzantine`` (None: the page has no button for lies). ``fixed``:
+    parameters that the page sets and does not show. ``ranges``: for sliders, narrower than what is allowed:
+    parameter -> (low, high).
     """
 
     model: type[Model]
@@ -108,12 +111,16 @@ class App:
     charts: Charts = ()
     facts: Callable[[Any], Mapping[str, str]] | None = None
     ask: Ask = Ask()
-    clock: str = "tick"
+    clock: str | Callable[[Any], str] = "tick"
     speed: float = 2.0
     inspect: str = ""
     lie: Mapping[str, Any] | None = None
     fixed: Mapping[str, Any] | None = None
     ranges: Mapping[str, tuple[float, float]] | None = None
+
+    def unit(self, model: Model) -> str:
+        """What a tick of this model is called, in the singular."""
+        return self.clock if isinstance(self.clock, str) else self.clock(model)
 
     @property
     def heading(self) -> str:

@@ -19,7 +19,7 @@ class Panes:
 
     def __init__(self, app: App, model: Any) -> None:
         self.app = app
-        self.feed = Feed(app, model, app.clock)
+        self.feed = Feed(app, model)
         self.mind, self.conversation = w.HTML(), w.HTML()
         charts = w.VBox(
             [self.feed.widget if self.feed.widget else w.HTML(quiet("This page declares no charts."))]
@@ -55,12 +55,12 @@ class Panes:
         """Read the mind of the agent of that name."""
         known = selected in model.by_name
         count = len(model.by_name) + sum(map(len, model.populations.values()))
-        self.mind.value = mind(model, selected, self.app.clock) if known else nobody(count)
+        self.mind.value = mind(model, selected, self.app.unit(model)) if known else nobody(count)
 
     def _talk(self, model: Any) -> str:
         if model.log is None:
             return quiet("No event log is kept in this run. Show the model with log=True to see it.")
-        return f'<div class="mk-scroll">{sequence_diagram(model.log, clock=self.app.clock)}</div>'
+        return f'<div class="mk-scroll">{sequence_diagram(model.log, clock=self.app.unit(model))}</div>'
 
 
 def _about(app: App) -> str:

@@ -16,8 +16,8 @@ from mas_kit.viz.records import brief, fields
 class Seat:
     """The panel of the agent whose turn it is; ``answered(agent, action)`` is called with each answer."""
 
-    def __init__(self, ask: Ask, clock: str, answered: Callable[[Any, Any], None]) -> None:
-        self.ask, self.clock = ask, clock
+    def __init__(self, ask: Ask, answered: Callable[[Any, Any], None]) -> None:
+        self.ask = ask
         self._answered = answered
         self.agent: Any = None
         self._asked: tuple[Any, int] | None = None
@@ -42,7 +42,7 @@ class Seat:
         self.widget = w.VBox([self.percept, self.row], layout=w.Layout(display="none"))
         self.widget.add_class("mk-seat")
 
-    def show(self, waiting: list[Any], tick: int) -> None:
+    def show(self, waiting: list[Any], tick: int, unit: str) -> None:
         """Ask the first of those who are waited for; with none, disappear."""
         if not waiting:
             self.agent = self._asked = None
@@ -53,7 +53,7 @@ class Seat:
             return  # already on the screen; what the person has typed stays
         self.agent, self._asked = agent, (agent, tick)
         then = f" · then {', '.join(other.name for other in waiting[1:])}" if len(waiting) > 1 else ""
-        tag = f'<span class="mk-tag">{escape(f"{self.clock} {tick}{then}")}</span>'
+        tag = f'<span class="mk-tag">{escape(f"{unit} {tick}{then}")}</span>'
         seen = fields(agent.percept) if self.ask.see is None else self.ask.see(agent).items()
         tiles = "".join(
             f"<div><b>{escape(brief(value, 60))}</b><span>{escape(label.replace('_', ' '))}</span></div>"

@@ -34,9 +34,9 @@ def style() -> str:
 class Stage(anywidget.AnyWidget):
     """Draws frames (see ``Encoder``).
 
-    From the page come ``hello`` (a canvas has opened), ``tick`` with the serial number of the last frame
-    that it has, ``pick`` with an agent's name, and ``toggle`` (play or pause). The page asks for a tick only
-    when it is playing, visible and has drawn what it had, so it sets the pace.
+    From the page come ``hello`` (a canvas has opened, or has missed a frame), ``tick`` with the serial number
+    of the frame that it wants, ``pick`` with an agent's name, and ``toggle`` (play or pause). The page asks
+    for ticks only when it is playing, visible and draws what it gets, so it sets the pace.
     """
 
     _esm = script("scene.js", "points.js", "draw.js", "stage.js")

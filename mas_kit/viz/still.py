@@ -23,7 +23,7 @@ Point = tuple[float, float]
 def picture_svg(model: Any, app: App | None = None) -> str:
     """The model now, as SVG source; ``app`` says how (None: the default picture)."""
     draw = app.picture if app is not None and app.picture is not None else default_picture
-    clock = f"{app.clock if app else 'tick'} {number(float(model.tick))}"
+    clock = f"{app.unit(model) if app else 'tick'} {number(float(model.tick))}"
     title = app.heading if app else type(model).__name__
     return Still(draw(model)).svg(f"{title}, {clock}")
 

@@ -21,12 +21,12 @@ TABS = ("Charts", "Mind", "Conversation", "About")
 class Transport:
     """The row of buttons under the picture."""
 
-    def __init__(self, speed: float, seed: int, clock: str) -> None:
+    def __init__(self, speed: float, seed: int, unit: str) -> None:
         self.play = w.Button(
             description="Play", icon="play", tooltip="Let time run (space, with the picture in focus)"
         )
         self.play.add_class("mk-play")
-        self.step = w.Button(description="Step", icon="step-forward", tooltip=f"One {clock}")
+        self.step = w.Button(description="Step", icon="step-forward")
         self.reset = w.Button(
             description="Reset", icon="undo", tooltip="A new run with the parameters and the seed shown"
         )
@@ -35,7 +35,6 @@ class Transport:
             options=SPEEDS,
             value=nearest,
             description="Speed",
-            tooltip=f"{clock}s per second",
             continuous_update=True,
         )
         self.speed.add_class("mk-speed")
@@ -52,6 +51,11 @@ class Transport:
         self.widget.add_class("mk-transport")
         self.tabs = w.ToggleButtons(options=TABS, value=TABS[0])
         self.tabs.add_class("mk-tabs")
+        self.measure(unit)
+
+    def measure(self, unit: str) -> None:
+        """Time is counted in these: "week"."""
+        self.step.tooltip, self.speed.tooltip = f"One {unit}", f"{unit}s per second"
 
     def playing(self, on: bool) -> None:
         """Show what the play button does next."""

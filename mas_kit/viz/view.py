@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 import ipywidgets as w
 
-from mas_kit.core.errors import MasKitError, ParameterError
+from mas_kit.core.errors import ParameterError
 from mas_kit.viz.breaker import Breaker, left_half
 from mas_kit.viz.controls import Panel
 from mas_kit.viz.declare import App
 from mas_kit.viz.default import default_picture
 from mas_kit.viz.encode import Encoder
+from mas_kit.viz.notices import BAD, Notices
 from mas_kit.viz.panes import Panes
 from mas_kit.viz.person import Seat
 from mas_kit.viz.records import number
@@ -23,8 +22,6 @@ from mas_kit.viz.session import Session, call_if, read_seed
 from mas_kit.viz.stage import Stage
 from mas_kit.viz.still import picture_svg
 from mas_kit.viz.transport import TABS, Transport
-
-BAD, NOTE = "bad", "note"
 
 
 class ModelView(w.VBox):  # type: ignore[misc]
@@ -41,18 +38,17 @@ class ModelView(w.VBox):  # type: ignore[misc]
 
     def __init__(self, app: App, session: Session) -> None:
         self.app, self.session = app, session
-        self.errors: list[Exception] = []
+        self.notices = Notices(self._halt)
         self._encoder = Encoder()
         self._serial = 0
         self.stage = Stage(speed=app.speed)
         self.stage.on_msg(self._on_message)
-        self.transport = Transport(app.speed, session.seed, app.clock)
+        self.transport = Transport(app.speed, session.seed, app.unit(session.model))
         self.panel = Panel(session.parameters, self._on_parameter, hidden=app.fixed or (), ranges=app.ranges)
         self.controls = self.panel.by_name
-        self.breaker = Breaker(session.model, self._halves, app.lie, self._guarded)
-        self.seat = Seat(app.ask, app.clock, self._on_answer)
+        self.breaker = Breaker(session.model, self._halves, app.lie, self.notices.guarded)
+        self.seat = Seat(app.ask, self._on_answer)
         self.panes = Panes(app, session.model)
-        self.notice = w.HTML()
         head = w.HTML(f'<h2 class="mk-title">{escape(app.heading)}</h2>')
         main = w.VBox(
             [
@@ -69,7 +65,7 @@ class ModelView(w.VBox):  # type: ignore[misc]
         side.add_class("mk-side")
         body = w.HBox([side, main])
         body.add_class("mk-body")
-        super().__init__([head, self.notice, body])
+        super().__init__([head, self.notices.widget, body])
         self.add_class("mas-kit")
         self._wire()
         self._open(TABS[0])
@@ -78,14 +74,14 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self._push(reset=True)
 
     def _wire(self) -> None:
-        bar = self.transport
-        bar.play.on_click(self._guarded(lambda _: self.pause() if self.playing else self.play()))
-        bar.step.on_click(self._guarded(lambda _: self.step()))
-        bar.reset.on_click(self._guarded(lambda _: self.reset()))
-        bar.dice.on_click(self._guarded(lambda _: self._new_seed()))
-        bar.seed.observe(self._guarded(lambda _: self._on_seed()), "value")
-        bar.speed.observe(self._guarded(lambda change: setattr(self.stage, "speed", change["new"])), "value")
-        bar.tabs.observe(self._guarded(lambda change: self._open(change["new"])), "value")
+        bar, guarded = self.transport, self.notices.guarded
+        bar.play.on_click(guarded(lambda _: self.pause() if self.playing else self.play()))
+        bar.step.on_click(guarded(lambda _: self.step()))
+        bar.reset.on_click(guarded(lambda _: self.reset()))
+        bar.dice.on_click(guarded(lambda _: self._new_seed()))
+        bar.seed.observe(guarded(lambda _: self._on_seed()), "value")
+        bar.speed.observe(guarded(lambda change: setattr(self.stage, "speed", change["new"])), "value")
+        bar.tabs.observe(guarded(lambda change: self._open(change["new"])), "value")
         self.stage.observe(lambda change: bar.playing(change["new"]), "playing")
 
     # ---- what a notebook calls
@@ -94,6 +90,16 @@ class ModelView(w.VBox):  # type: ignore[misc]
     def model(self) -> Any:
         """The model of the present run."""
         return self.session.model
+
+    @property
+    def unit(self) -> str:
+        """What a tick of the present run is called."""
+        return self.app.unit(self.model)
+
+    @property
+    def errors(self) -> list[Exception]:
+        """What went wrong so far while a widget reacted."""
+        return self.notices.errors
 
     @property
     def playing(self) -> bool:
@@ -113,9 +119,9 @@ class ModelView(w.VBox):  # type: ignore[misc]
     def play(self) -> None:
         """Let the page run the model. Without a page open, time stands still: call ``step``."""
         if self.model.finished and not self.session.waiting:
-            self._say("The run is over. Press reset to start again.")
+            self.notices.say("The run is over. Press reset to start again.")
             return
-        self._say("")
+        self.notices.say("")
         self.stage.playing = True
 
     def pause(self) -> None:
@@ -132,8 +138,9 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self.stage.playing = False
         self.panel.show(wanted)
         self.transport.show_seed(self.session.seed)
+        self.transport.measure(self.unit)
         self.transport.pending(())
-        self._say("")
+        self.notices.say("")
         if self.stage.selected and self.stage.selected not in self.model.by_name:
             self.stage.selected = ""
         self.breaker.select(self.stage.selected)
@@ -163,35 +170,19 @@ class ModelView(w.VBox):  # type: ignore[misc]
 
     # ---- what the page and the controls call
 
-    def _guarded(self, action: Callable[[Any], Any]) -> Callable[[Any], None]:
-        """A callback whose errors are shown, reported and kept, where the widget layer would lose them."""
-
-        def run(event: Any) -> None:
-            try:
-                action(event)
-            except Exception as error:
-                self._failed(error)
-
-        return run
-
-    def _failed(self, error: Exception) -> None:
+    def _halt(self) -> None:
         self.stage.playing = False
-        self.errors.append(error)
-        if not isinstance(error, ParameterError):  # what a visitor typed is not a fault of the program
-            traceback.print_exception(error, file=sys.stderr)
-        kind = "" if isinstance(error, MasKitError) else f"{type(error).__name__}: "
-        self._say(f"{kind}{error}", BAD)
 
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
         kind = str(content.get("type")) if isinstance(content, dict) else ""
         actions: Mapping[str, Callable[[Any], Any]] = {
             "hello": lambda _: self._hello(),
-            "tick": lambda message: self._on_tick(int(message.get("after", -1))),
+            "tick": lambda message: self._on_tick(int(message.get("want", 0))),
             "pick": lambda message: self._pick(str(message.get("name", ""))),
             "toggle": lambda _: self.pause() if self.playing else self.play(),
         }
         if kind in actions:
-            self._guarded(actions[kind])(content)
+            self.notices.guarded(actions[kind])(content)
 
     def _pick(self, name: str) -> None:
         if name in self.model.by_name:  # a click on what is no agent asks nothing
@@ -201,20 +192,17 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self._encoder.forget()
         self._push(still=True)
 
-    def _on_tick(self, after: int) -> None:
-        if after != self._serial:  # it has missed a frame, or another window was quicker
-            self._hello()
-            return
-        if not self.playing:
+    def _on_tick(self, want: int) -> None:
+        if want <= self._serial or not self.playing:  # another window was quicker: that frame is on its way
             return
         done = self.session.tick()
         if self.model.finished and not self.session.waiting:
             self.stage.playing = False
-            self._say(f"The run is over after {number(float(self.model.tick))} {self.app.clock}s.")
+            self.notices.say(f"The run is over after {number(float(self.model.tick))} {self.unit}s.")
         self._push(settle=not done or not self.playing)
 
     def _on_parameter(self, name: str) -> None:
-        self._guarded(self._change)(name)
+        self.notices.guarded(self._change)(name)
 
     def _change(self, name: str) -> None:
         """At the start and at the end of a run a change counts at once; in between it waits for a reset."""
@@ -226,26 +214,28 @@ class ModelView(w.VBox):  # type: ignore[misc]
         self.transport.pending(waiting)
         if waiting:
             told = ", ".join(key.replace("_", " ") for key in waiting)
-            self._say(f"Changed: {told}. It takes effect at the next reset; this run goes on as it was.")
+            self.notices.say(
+                f"Changed: {told}. It takes effect at the next reset; this run goes on as it was."
+            )
         else:
-            self._say("")
+            self.notices.say("")
 
     def _on_seed(self) -> None:
         text = self.transport.seed.value
         try:
             seed = read_seed(text)
         except ParameterError as error:
-            self.errors.append(error)
-            self._say(str(error), BAD)
+            self.notices.errors.append(error)
+            self.notices.say(str(error), BAD)
             self.transport.show_seed(self.session.seed)
             return
         if seed == self.session.seed:
             return
         if self.session.at_start:
-            self._say("")
+            self.notices.say("")
             self.reset()
         else:
-            self._say("The new seed takes effect at the next reset; this run goes on as it was.")
+            self.notices.say("The new seed takes effect at the next reset; this run goes on as it was.")
 
     def _new_seed(self) -> None:
         self.transport.seed.value = ""
@@ -257,7 +247,7 @@ class ModelView(w.VBox):  # type: ignore[misc]
             self.session.tick()
             self._push(settle=True)
 
-        self._guarded(go_on)(None)
+        self.notices.guarded(go_on)(None)
 
     def _open(self, tab: str) -> None:
         self.panes.open(tab)
@@ -265,16 +255,11 @@ class ModelView(w.VBox):  # type: ignore[misc]
 
     # ---- what the page shows
 
-    def _say(self, text: str, kind: str = NOTE) -> None:
-        role = "alert" if kind == BAD else "status"
-        lines = "<br>".join(escape(line, quote=False) for line in text.splitlines()[:6])
-        self.notice.value = f'<div class="mk-notice mk-{kind}" role="{role}">{lines}</div>' if text else ""
-
     def _push(self, *, reset: bool = False, settle: bool = False, still: bool = False) -> None:
         """Send the model as it is now. ``settle``: also what is otherwise sent less often."""
         waiting = self.session.waiting
         self.stage.waiting = bool(waiting)
-        self.seat.show(waiting, self.model.tick)
+        self.seat.show(waiting, self.model.tick, self.unit)
         if reset:
             self._encoder.restart()
         draw = self.app.picture or default_picture
@@ -290,7 +275,7 @@ class ModelView(w.VBox):  # type: ignore[misc]
 
     def _facts(self, waiting: Sequence[Any]) -> dict[str, Any]:
         tick, horizon = self.model.tick, self.model.horizon
-        clock = f"{self.app.clock} {tick}" + (f" of {horizon}" if horizon is not None else "")
+        clock = f"{self.unit} {tick}" + (f" of {horizon}" if horizon is not None else "")
         told = call_if(self.app.facts, self.model, {})
         return {
             "time": tick,
@@ -309,9 +294,7 @@ class ModelView(w.VBox):  # type: ignore[misc]
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         if data:
             data["image/svg+xml"] = picture_svg(self.model, self.app)
-            data["text/plain"] = (
-                f"<view of {type(self.model).__name__} at {self.app.clock} {self.model.tick}>"
-            )
+            data["text/plain"] = f"<view of {type(self.model).__name__} at {self.unit} {self.model.tick}>"
         return bundle
 
 

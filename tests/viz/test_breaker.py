@@ -123,7 +123,7 @@ def test_what_cannot_be_done_is_told_and_the_button_comes_up_again():
     view.breaker.split.value = True
     assert view.breaker.split.value is False
     assert isinstance(view.errors[0], ParameterError)
-    assert "nothing to split" in view.notice.value
+    assert "nothing to split" in view.notices.widget.value
     assert view.breaker.faults == []
     view.close()
 
@@ -134,7 +134,7 @@ def test_without_a_chosen_agent_there_is_nobody_to_break():
     assert view.breaker.silence.disabled
     assert "Click an agent" in view.breaker.who.value
     view.breaker.crash.value = True  # as no page can
-    assert "click one in the picture first" in view.notice.value
+    assert "click one in the picture first" in view.notices.widget.value
     assert view.breaker.crash.value is False
     view.close()
 

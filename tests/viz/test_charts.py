@@ -51,7 +51,7 @@ def test_colours_must_match_the_lines():
 
 def test_rows_are_sent_once_and_all_of_them_to_a_new_page(sent):
     model = Walkers(seed=1)
-    feed = Feed(APP, model, "step")
+    feed = Feed(APP, model)
     model.run(3)
     feed.send(model)
     model.run(2)
@@ -74,7 +74,7 @@ def test_what_is_not_a_finite_number_travels_as_nothing(sent):
             return {"mean": float("nan"), "spread": float("inf")}
 
     model = Odd(seed=1).run(1)
-    Feed(APP, model, "step").send(model)
+    Feed(APP, model).send(model)
     assert sent[0]["values"] == [[None, None]]
 
 
@@ -83,7 +83,7 @@ def test_an_app_may_bring_its_own_altair_charts(sent):
         return [alt.Chart(alt.NamedData("history")).mark_point().encode(x="time:Q", y="mean:Q")]
 
     model = Walkers(seed=1).run(2)
-    feed = Feed(App(model=Walkers, charts=own), model, "tick")
+    feed = Feed(App(model=Walkers, charts=own), model)
     assert feed.widget.charts[0]["mode"] == "history"
     assert feed.widget.charts[0]["specs"]["dark"]["data"] == {"name": "history"}
     feed.send(model, anew=True)
@@ -125,3 +125,10 @@ def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path, monkeypatch):
     bundle.chart_script.cache_clear()
     assert len(bundle.chart_script()) > 300_000
     bundle.chart_script.cache_clear()
+
+
+def test_a_chart_may_count_time_in_a_unit_of_its_own():
+    charts = [LineChart(title="a", columns={"x": "x"}, unit="day"), LineChart(title="b", columns={"x": "x"})]
+    feed = Feed(App(model=Walkers, charts=charts, clock=lambda _: "step"), Walkers(seed=1))
+    titles = [chart["specs"]["light"]["encoding"]["x"]["title"] for chart in feed.widget.charts]
+    assert titles == ["day", "step"]

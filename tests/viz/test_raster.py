@@ -73,7 +73,7 @@ def test_a_chart_sends_its_raster_beside_the_rows(monkeypatch):
         LiveChart, "send", lambda self, content, buffers=None: sent.append((content, buffers))
     )
     model = Walkers(seed=1)
-    feed = Feed(APP, model, "step")
+    feed = Feed(APP, model)
     described = feed.widget.charts[0]
     assert (described["mode"], described["title"], len(described["scale"]["dark"])) == (
         "raster", "Where they went", 64,

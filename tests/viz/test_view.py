@@ -1,6 +1,7 @@
 """The view from Python: the same object that a page and a notebook show."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import ipywidgets as w
 import pytest
@@ -21,9 +22,9 @@ def view():
     shown.close()
 
 
-def tick(view, after=None):
+def tick(view, want=None):
     """What the page sends when it wants the next frame."""
-    view._on_message(view.stage, {"type": "tick", "after": view._serial if after is None else after}, [])
+    view._on_message(view.stage, {"type": "tick", "want": view._serial + 1 if want is None else want}, [])
 
 
 # ---- what to show
@@ -97,19 +98,24 @@ def test_the_page_drives_the_clock_only_while_it_plays(view):
     assert view.model.tick == 2
 
 
-def test_a_page_that_missed_a_frame_gets_it_again_and_time_stands_still(view):
+def test_a_page_that_missed_a_frame_gets_everything_anew_and_time_stands_still(view, monkeypatch):
+    sent = []
+    monkeypatch.setattr(view.stage, "send", lambda content, buffers: sent.append(content))
     view.play()
     tick(view)
-    tick(view, after=0)
+    view._on_message(view.stage, {"type": "hello"}, [])
     assert view.model.tick == 1
+    assert ["scene" in content for content in sent] == [False, True]
+    assert [content["serial"] for content in sent] == [view._serial - 1, view._serial]
 
 
 def test_two_windows_on_one_model_do_not_double_its_speed(view):
     view.play()
     serial = view._serial
-    tick(view, after=serial)
-    tick(view, after=serial)  # the other window asks for the same one
-    assert view.model.tick == 1
+    for want in (serial + 1, serial + 2):  # each asks for two, the second before it has the first
+        tick(view, want=want)
+        tick(view, want=want)
+    assert view.model.tick == 2
 
 
 def test_the_end_of_the_run_stops_the_clock_and_says_so(view):
@@ -118,7 +124,7 @@ def test_the_end_of_the_run_stops_the_clock_and_says_so(view):
     tick(view)
     assert view.model.finished
     assert not view.playing
-    assert "The run is over after 60 steps" in view.notice.value
+    assert "The run is over after 60 steps" in view.notices.widget.value
     view.play()
     assert not view.playing
     assert view.step(3).model.tick == 60
@@ -170,15 +176,15 @@ def test_in_the_middle_of_a_run_a_change_waits_for_reset_and_loses_nothing(view)
     view.controls["pace"].value = 1.5
     assert view.model is model
     assert view.model.tick == 4
-    assert "Changed: pace. It takes effect at the next reset" in view.notice.value
+    assert "Changed: pace. It takes effect at the next reset" in view.notices.widget.value
     assert view.transport.reset.button_style == "warning"
     view.controls["pace"].value = 0.5  # and back again
-    assert view.notice.value == ""
+    assert view.notices.widget.value == ""
     assert view.transport.reset.button_style == ""
     view.controls["pace"].value = 1.5
     view.reset()
     assert view.model.p.pace == 1.5
-    assert view.notice.value == ""
+    assert view.notices.widget.value == ""
 
 
 def test_after_the_run_a_change_counts_at_once(view):
@@ -201,7 +207,7 @@ def test_a_new_seed_is_a_new_run(view):
     before = view.step(3).model.history
     view.transport.seed.value = "8"
     assert view.model.tick == 3
-    assert "takes effect at the next reset" in view.notice.value
+    assert "takes effect at the next reset" in view.notices.widget.value
     view.reset()
     assert view.model.seed == 8
     assert view.step(3).model.history != before
@@ -211,8 +217,8 @@ def test_a_new_seed_is_a_new_run(view):
 def test_a_bad_seed_is_explained_and_nothing_is_lost(view, typed, capsys):
     view.step(3)
     view.transport.seed.value = typed
-    assert "is not a seed: allowed are whole numbers from 0" in view.notice.value
-    assert 'role="alert"' in view.notice.value
+    assert "is not a seed: allowed are whole numbers from 0" in view.notices.widget.value
+    assert 'role="alert"' in view.notices.widget.value
     assert view.transport.seed.value == "7"
     assert view.model.tick == 3
     assert "Traceback" not in capsys.readouterr().err
@@ -274,8 +280,8 @@ def test_asking_for_the_mind_of_nobody_names_who_there_is(view):
 def test_what_breaks_on_a_message_of_the_page_is_told_and_not_raised(view, capsys):
     view.play()
     view.session.tick = lambda: 1 / 0
-    view._on_message(view.stage, {"type": "tick", "after": view._serial}, [])
-    assert "ZeroDivisionError" in view.notice.value
+    view._on_message(view.stage, {"type": "tick", "want": view._serial + 1}, [])
+    assert "ZeroDivisionError" in view.notices.widget.value
     assert "Traceback" in capsys.readouterr().err
     assert len(view.errors) == 1
 
@@ -333,12 +339,12 @@ def test_an_error_in_a_tick_is_shown_reported_kept_and_stops_the_clock(view, cap
     for _ in range(3):
         tick(view)
     assert not view.playing
-    assert "RuntimeError: the world broke" in view.notice.value
+    assert "RuntimeError: the world broke" in view.notices.widget.value
     assert [str(error) for error in view.errors] == ["the world broke"]
     assert "Traceback" in capsys.readouterr().err
     view.reset(break_at=0)
     assert view.step(4).model.tick == 4
-    assert view.notice.value == ""
+    assert view.notices.widget.value == ""
 
 
 def test_from_python_an_error_is_raised(view):
@@ -355,13 +361,13 @@ def test_an_error_in_the_picture_is_shown(capsys):
 
     view = mas_kit.show(App(model=Walkers, picture=faulty))
     view.transport.step.click()
-    assert "ZeroDivisionError: no picture" in view.notice.value
+    assert "ZeroDivisionError: no picture" in view.notices.widget.value
     assert "Traceback" in capsys.readouterr().err
 
 
 def test_markup_in_a_message_stays_text(view):
-    view._say("<script>alert(1)</script>")
-    assert "<script>" not in view.notice.value
+    view.notices.say("<script>alert(1)</script>")
+    assert "<script>" not in view.notices.widget.value
 
 
 def test_closing_frees_the_widgets():
@@ -441,3 +447,14 @@ def test_the_individuals_of_a_population_are_counted():
     cars = sum(map(len, view.model.populations.values()))
     assert cars > 0
     assert f"Click one of the {cars + len(view.model.by_name)} agents" in view.panes.mind.value
+
+
+def test_a_tick_is_called_what_the_model_says():
+    app = replace(APP, clock=lambda model: "day" if model.p.chatty else "night")
+    view = mas_kit.show(app, seed=1)
+    assert view.step(1).transport.step.tooltip == "One day"
+    assert view._facts([])["clock"] == "day 1 of 60"
+    view.reset(chatty=False)
+    assert view.transport.step.tooltip == "One night"
+    assert view.transport.speed.tooltip == "nights per second"
+    view.close()

@@ -10,6 +10,7 @@ from mas_kit.usecases.traffic.model import Traffic
 from mas_kit.viz import App, Picture, page_of
 
 OWN = {"signals": pictures_signals, "cars": pictures_cars}
+TICKS = {"signals": "step", "cars": "second"}  # elsewhere a day
 
 
 def drawn(model: Traffic) -> ModuleType:
@@ -44,7 +45,7 @@ APP = App(
     picture=picture,
     charts=[*pictures_routes.CHARTS, *pictures_signals.CHARTS, *pictures_cars.CHARTS],
     facts=facts,
-    clock="tick",
+    clock=lambda model: TICKS.get(model.p.world, "day"),
     speed=4.0,
     inspect="16-10",
     ranges={

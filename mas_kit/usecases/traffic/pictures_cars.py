@@ -43,6 +43,8 @@ def facts(model: Traffic) -> Mapping[str, str]:
 
 
 CHARTS = [
-    LineChart(title="Flow", columns={"flow": "flow"}, y="cars/s", colours=[BLUE]),
-    LineChart(title="Cars that stand", columns={"share": "stopped"}, y="share", colours=[VERMILION]),
+    LineChart(title="Flow", unit="second", columns={"flow": "flow"}, y="cars/s", colours=[BLUE]),
+    LineChart(
+        title="Cars that stand", unit="second", columns={"share": "stopped"}, y="share", colours=[VERMILION]
+    ),
 ]

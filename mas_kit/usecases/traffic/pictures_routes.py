@@ -133,20 +133,31 @@ def busiest(world: RouteChoice) -> str:
 CHARTS = [
     LineChart(
         title="Total time over the optimum's (2: or more)",
+        unit="day",
         columns={"travellers": "shown over so", "equilibrium": "equilibrium over so"},
         y="ratio",
         colours=[BLUE, VERMILION],
     ),
-    LineChart(title="Relative gap, powers of ten", columns={"gap": "log gap"}, y="log10", colours=[VIOLET]),
-    LineChart(title="Travellers who changed route", columns={"changed": "switched"}, colours=[GREEN]),
+    LineChart(
+        title="Relative gap, powers of ten",
+        unit="day",
+        columns={"gap": "log gap"},
+        y="log10",
+        colours=[VIOLET],
+    ),
+    LineChart(
+        title="Travellers who changed route", unit="day", columns={"changed": "switched"}, colours=[GREEN]
+    ),
     LineChart(
         title="Vehicles on each road",
+        unit="day",
         columns={"first road": "flow home-work", "second road": "flow home-workb"},
         colours=[BLUE, VERMILION],
         stepped=True,
     ),
     LineChart(
         title="Trips on Braess's roads",
+        unit="day",
         columns={name: f"flow {name}" for name in ("s-a", "s-b", "a-t", "b-t", "a-b")},
         stepped=True,
     ),

@@ -81,8 +81,18 @@ def facts(model: Traffic) -> Mapping[str, str]:
 
 
 CHARTS = [
-    LineChart(title="Vehicles in the grid", columns={"vehicles": "vehicles"}, y="vehicles", colours=[BLUE]),
     LineChart(
-        title="On the fullest road", columns={"vehicles": "fullest link"}, y="vehicles", colours=[VERMILION]
+        title="Vehicles in the grid",
+        unit="step",
+        columns={"vehicles": "vehicles"},
+        y="vehicles",
+        colours=[BLUE],
+    ),
+    LineChart(
+        title="On the fullest road",
+        unit="step",
+        columns={"vehicles": "fullest link"},
+        y="vehicles",
+        colours=[VERMILION],
     ),
 ]

@@ -2,50 +2,78 @@
 
 const STEP_GLIDE = 450; // milliseconds in which a single step is shown
 const MANY = 2000;
+const AHEAD = 3; // frames on their way or waiting to be drawn
+const SLOW = 150; // milliseconds between frames from which on one at a time is enough, so that pause counts at once
 const GONE = 15000; // without an answer for so long, ask again (the kernel was restarted or the line was cut)
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// Asks for the next tick when playing, when the last frame was drawn and when its time has come: the browser
-// sets the pace, so a slow page is never flooded and a closed or hidden one asks for nothing.
+// Asks for ticks while playing: the browser sets the pace, so a slow page is never flooded and a closed or hidden
+// one asks for nothing. Two ticks may be on their way or waiting to be drawn, so that the model works, the line
+// carries and the screen draws at the same time; a frame that comes too early for the screen waits its turn.
 function createClock(model, state) {
-  let raf = 0, asked = -1e9, open = false, last = 0, gap = 0, stopped = false;
+  let raf = 0, asked = -1e9, wanted = 0, received = 0, gap = 0, last = 0, stopped = false, lost = false;
+  const ahead = () => (gap > SLOW ? 1 : AHEAD);
+  const early = []; // frames that have come and are not drawn yet, oldest first
   const playing = () => model.get("playing") && !model.get("waiting");
   const interval = () => (model.get("speed") > 0 ? 1000 / model.get("speed") : 0);
   const visible = () => [...state.views].some((view) => view.visible());
 
   function ask(now) {
-    if (!playing() || !visible() || (open && now - asked < GONE) || now - asked < interval() - 5) return;
-    open = true;
+    if (!playing() || !visible()) return;
+    if (wanted > received && now - asked >= GONE) hello();
+    if (Math.max(wanted - received, 0) + early.length >= ahead() || now - asked < interval() - 5) return;
     asked = now;
-    model.send({ type: "tick", after: state.serial });
+    wanted = Math.max(wanted, received) + 1;
+    model.send({ type: "tick", want: wanted });
+  }
+
+  function hello() { // everything anew: a frame was missed, the kernel was restarted or the line was cut
+    asked = performance.now();
+    wanted = received;
+    lost = true;
+    model.send({ type: "hello" });
   }
 
   function loop(now) {
     raf = 0;
     const shown = visible();
+    if (shown && state.drawn && early.length) take(now);
     if (shown) for (const view of state.views) view.draw(now);
     if (shown && !state.drawn) { state.drawn = true; state.views.forEach((view) => view.count()); }
     ask(now);
-    if (playing() || moving(state, now)) kick();
+    if (playing() || early.length || moving(state, now)) kick();
   }
 
   function kick() { if (!raf && !stopped) raf = requestAnimationFrame(loop); }
 
-  function frame(message, buffers) {
-    const now = performance.now(), ahead = state.drawn;
-    open = false;
-    gap = last && now - last < 2000 ? 0.7 * gap + 0.3 * (now - last) : 0;
-    last = now;
+  function take(now) {
+    const [message, buffers] = early.shift();
     const pace = Math.min(Math.max(gap, interval()), 1200);
     // As fast as possible means new states, not pictures between two of them: those would slow the model down.
     const swift = pace < 45 || (!interval() && message.count > MANY);
     const span = calm() || message.still ? 0 : playing() ? (swift ? 0 : pace) : STEP_GLIDE;
     accept(state, message, buffers, now, span, !playing());
     state.selected = state.scene.names.indexOf(model.get("selected"));
-    if (ahead) ask(now); // let the model work on the next frame while this one is drawn
+  }
+
+  function frame(message, buffers) {
+    const now = performance.now();
+    // A frame says what has changed since the one before it; without that one it says nothing.
+    if (!message.scene && message.serial !== received + 1) { if (!lost || now - asked > SLOW) hello(); return; }
+    if (message.scene) lost = false;
+    received = message.serial;
+    gap = last && now - last < 2000 ? 0.7 * gap + 0.3 * (now - last) : 0;
+    last = now;
+    early.push([message, buffers]);
+    while (early.length > (playing() && visible() ? AHEAD : 0)) take(now);
     kick();
   }
-  return { frame, kick, stop() { stopped = true; cancelAnimationFrame(raf); } };
+
+  function restart() { // play was pressed: what was asked for before it was not answered
+    wanted = received;
+    kick();
+  }
+  return { frame, kick, hello, restart, stop() { stopped = true; cancelAnimationFrame(raf); } };
 }
 
 function createView(model, state, clock, el) {
@@ -246,9 +274,10 @@ export default () => {
     initialize({ model }) {
       clock = createClock(model, state);
       model.on("msg:custom", (message, buffers) => { if (message.type === "frame") clock.frame(message, buffers); });
-      model.on("change:playing change:speed change:waiting", () => clock.kick());
+      model.on("change:playing", () => clock.restart());
+      model.on("change:speed change:waiting", () => clock.kick());
       model.on("change:selected", () => { if (state.scene) state.selected = state.scene.names.indexOf(model.get("selected")); clock.kick(); });
-      model.send({ type: "hello" });
+      clock.hello();
       return () => clock.stop();
     },
     render({ model, el }) {
