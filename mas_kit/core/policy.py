@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mas_kit.core.errors import ParameterError, TickError
+from mas_kit.core.errors import MasKitError, ParameterError, TickError
 
 
 class Decision(NamedTuple):
@@ -46,6 +46,19 @@ class Policy:
     is_person: bool = False
     answered: bool = True  # a person's policy says here whether there is an answer
 
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        declared = cls.__dict__.get("decide")
+        if inspect.isfunction(declared):
+            signature = inspect.signature(declared)
+            try:
+                signature.bind(None, None, None)
+            except TypeError:
+                raise TypeError(
+                    f"{cls.__name__}.decide takes ({', '.join(signature.parameters)}); "
+                    "write it as decide(self, percept, rng)"
+                ) from None
+
     def decide(self, percept: Any, rng: np.random.Generator) -> Any:
         """The decision (a `Decision`, or the bare action) for this percept."""
         raise TypeError(
@@ -65,7 +78,14 @@ class FunctionPolicy(Policy):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        arguments = [p for p in inspect.signature(function).parameters.values() if p.kind in positional]
+        try:
+            named = inspect.signature(function).parameters.values()
+        except ValueError:
+            raise ParameterError(
+                f"{function!r} cannot decide: it does not say what it takes; "
+                "wrap it in a function of (percept) or (percept, rng)"
+            ) from None
+        arguments = [p for p in named if p.kind in positional]
         needed = [p for p in arguments if p.default is p.empty]
         if not arguments or len(needed) > 2:
             raise ParameterError(
@@ -93,25 +113,46 @@ def _keeping(percept: Any, action: Any) -> Decision:
 
 
 class Scripted(Policy):
-    """A list of actions, one a tick; the last one is repeated. `first` is the tick of the first entry."""
+    """A list of actions, one a tick; the last one is repeated. `first` is the tick of the first entry.
+
+    The percept must have a field `time`. Raises ParameterError for a list that is empty or none.
+    """
 
     def __init__(self, actions: list[Any] | tuple[Any, ...], first: int = 1) -> None:
-        if not actions:
+        if isinstance(actions, str):
+            raise ParameterError(
+                f"parameter 'actions' is {actions!r}; allowed: a list of actions; give [{actions!r}]"
+            )
+        self.actions, self.first = tuple(actions), first
+        if not self.actions:
             raise ParameterError(
                 "parameter 'actions' is empty; allowed: at least one action; list what to do"
             )
-        self.actions, self.first = tuple(actions), first
         self.name = "scripted"
+
+    def _line(self, percept: Any) -> int:
+        """How many lines after the first one this tick's would stand, if the script had no end."""
+        try:
+            return int(percept.time) - self.first
+        except AttributeError:
+            raise MasKitError(
+                f"a script goes by the tick, but {type(percept).__name__} has no field 'time'; "
+                "add one to the percept and fill it with self.model.tick in perceive()"
+            ) from None
 
     def decide(self, percept: Any, rng: np.random.Generator) -> Any:
         """The entry for this tick; the percept must carry `time`."""
-        return _keeping(
-            percept, self.actions[min(max(int(percept.time) - self.first, 0), len(self.actions) - 1)]
-        )
+        return _keeping(percept, self.actions[min(max(self._line(percept), 0), len(self.actions) - 1)])
 
     def explain(self, percept: Any, decision: Decision) -> Explanation:
-        """It is written in the script."""
-        return Explanation(decision.action, f"line {int(percept.time) - self.first + 1} of the script")
+        """Which line of the script it is."""
+        line, last = self._line(percept), len(self.actions) - 1
+        reason = f"line {min(max(line, 0), last) + 1} of the script"
+        if line < 0:
+            reason += f", which begins at tick {self.first}"
+        elif line > last:
+            reason += ", the last, which is repeated"
+        return Explanation(decision.action, reason)
 
 
 class Person(Policy):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from mas_kit.core import Decision, ParameterError, Person, Policy, Scripted, TickError
+from mas_kit.core import Decision, MasKitError, ParameterError, Person, Policy, Scripted, TickError
 from mas_kit.core.policy import as_policy
 
 RNG = np.random.default_rng(1)
@@ -98,3 +98,48 @@ def test_who_learns_nothing_leaves_the_memory_of_another_where_it_is():
     person.answer(7)
     assert person.decide(Keeps(1, "what a learner knew"), RNG).memory == "what a learner knew"
     assert Scripted([4]).decide(Keeps(1, "what a learner knew"), RNG).memory == "what a learner knew"
+
+
+def test_the_script_names_the_line_that_was_read():
+    script = Scripted(["a", "b"], first=3)
+    why = {t: script.explain(Sight(t), script.decide(Sight(t), RNG)).reason for t in (1, 3, 4, 9)}
+    assert why == {
+        1: "line 1 of the script, which begins at tick 3",
+        3: "line 1 of the script",
+        4: "line 2 of the script",
+        9: "line 2 of the script, the last, which is repeated",
+    }
+
+
+def test_a_script_needs_the_time():
+    with pytest.raises(MasKitError, match="a script goes by the tick, but tuple has no field 'time'"):
+        Scripted(["a"]).decide((), RNG)
+    with pytest.raises(ParameterError, match=r"parameter 'actions' is 'up'; .* \['up'\]"):
+        Scripted("up")
+
+
+def test_what_has_no_signature_is_refused():
+    with pytest.raises(ParameterError, match=r"built-in function max.* cannot decide: .* \(percept\)"):
+        as_policy(max)
+
+
+def test_a_policy_of_ones_own_takes_both_arguments():
+    """Else the first tick breaks off with a count of positional arguments."""
+    with pytest.raises(
+        TypeError, match=r"One.decide takes \(self, percept\); .* decide\(self, percept, rng\)"
+    ):
+
+        class One(Policy):
+            def decide(self, percept):
+                return 1
+
+    class Any(Policy):
+        def decide(self, *seen):
+            return seen
+
+    class Defaults(Policy):
+        def decide(self, percept, rng=None, k=3):
+            return k
+
+    assert Any().decide(1, RNG) == (1, RNG)
+    assert Defaults().decide(1, RNG) == 3
