@@ -11,6 +11,7 @@ from mas_kit.population.errors import Refusal
 from mas_kit.population.kernel import compile_program
 from mas_kit.population.records import DTYPES
 from mas_kit.population.views import Views
+from mas_kit.population.waking import NOBODY
 
 if TYPE_CHECKING:
     from mas_kit.population.population import Population
@@ -29,8 +30,10 @@ class Columns:
         self.data = data  # the fields by name, and "id"
         self.n = len(data["id"])
         self.still = np.zeros(self.n, np.bool_)
-        self.where = np.zeros(2, np.int64)
-        self.kernel = compile_program(self.program, population.activation)
+        self.where = np.zeros(3, np.int64)  # which tick, which turn, how many turns there are by chance
+        self.order = np.empty(0, np.int32)  # the rows in the order of their turns, where it is not theirs
+        self.by_chance = population.chance is not None
+        self.kernel = compile_program(self.program, population.activation, self.by_chance)
         self.agents = Views(self)
         self._fixed: dict[str, Any] = {}
         self.compiled = False
@@ -40,6 +43,7 @@ class Columns:
         self.dead = np.zeros(self.n, np.bool_)
         self.count_born = np.zeros(1, np.int64)
         self.born: dict[str, np.ndarray] = {}
+        self.last_woken = NOBODY  # the numbers of those who were woken last, some of whom may be dead
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes: not what the loop is given, among it addresses that are good here only."""
@@ -64,11 +68,16 @@ class Columns:
         self.touched = True
         fixed: dict[str, Any] = {"n": self.n, "still": self.still, "where": self.where}
         fixed.update({f"{name}_of": array for name, array in data.items()})
-        if self.program.simultaneous:
-            fixed.update({f"{name}_after": data[name].copy() for name in self.program.written})
+        fixed.update({f"{name}_after": data[name].copy() for name in self.program.buffered})
         if population.activation == "random":
             double, state = addresses(population.turns_stream)
-            fixed.update(turns_double_=double, turns_state_=state, order_=np.empty(self.n, np.int32))
+            fixed.update(turns_double_=double, turns_state_=state)
+        if self.by_chance:
+            double, state = addresses(population.wake_stream)
+            fixed.update(wake_double_=double, wake_state_=state)
+        if len(self.order) != self.n:
+            self.order, self.where[2] = np.empty(self.n, np.int32), 0
+        fixed["order_"] = self.order
         double, state = addresses(population.draws)
         fixed.update(draws=population.draws, double_=double, state_=state)
         if self.lively:
@@ -106,13 +115,15 @@ class Columns:
         self.born = {name: np.empty(room, DTYPES[field.kind]) for name, field in record.fields.items()}
         self.count_born[0] = 0
 
-    def _arguments(self, ticks: int, last: int) -> list[Any]:
+    def _arguments(self, ticks: int, last: int, tick: int = 0) -> list[Any]:
         if not self._fixed:
             self.ready()
         known = self._fixed
         known.update({f"{name}_born": array for name, array in self.born.items()})
         known["ticks"], known["last"] = ticks, last
         known["first"], known["opening"], known["closing"] = 0, True, True
+        called = self.population.called if tick == 0 else NOBODY
+        known["chance_"], known["called_"], known["calls_"] = self.population.chance, called, len(called)
         for name, record in self.population.world.items():
             for field in record.fields:
                 known[f"{field}_of_{name}"] = getattr(record, field)
@@ -124,8 +135,12 @@ class Columns:
         while ticks > 0:
             piece = min(ticks, longest)
             self.population.past.remember(piece, longest)
-            self._piece(piece)
+            try:
+                self._piece(piece)
+            finally:
+                self.population.called = NOBODY
             if self.lively:
+                self.last_woken = self.data["id"][self.turns]
                 self._turnover()
             ticks -= piece
 
@@ -134,9 +149,9 @@ class Columns:
 
         while True:
             try:
-                if self.threads > 1:
+                if self.threads > 1 and threads.is_worth(self):
                     for tick in range(ticks):
-                        threads.run_tick(self, tick, self._arguments(1, self.n))
+                        threads.run_tick(self, tick, self._arguments(1, self.n, tick))
                 else:
                     self.kernel.run(*self._arguments(ticks, self.n))
                 return
@@ -167,15 +182,28 @@ class Columns:
         self.n = len(self.still)
         self.population.settle()
 
+    @property
+    def turns(self) -> np.ndarray:
+        """The rows in the order of their turns, in the tick that was begun last."""
+        if self.by_chance:
+            return self.order[: self.where[2]]
+        return self.order if self.population.activation == "random" else np.arange(self.n)
+
     def row_of_turn(self, turn: int) -> int:
         """Whose turn it was, in the tick that was begun last."""
-        return int(self._fixed["order_"][turn]) if "order_" in self._fixed else turn
+        return int(self.turns[turn])
 
     def turn_of_row(self, row: int) -> int:
-        """When somebody's turn was, in the tick that was begun last."""
-        if "order_" not in self._fixed:
-            return row
-        return int(np.flatnonzero(self._fixed["order_"][: self.n] == row)[0])
+        """When somebody's turn was, in the tick that was begun last; -1: it had none."""
+        found = np.flatnonzero(self.turns == row)
+        return int(found[0]) if len(found) else -1
+
+    @property
+    def woken(self) -> np.ndarray:
+        """The numbers of those whose turn came in the last tick."""
+        if self.lively:
+            return self.last_woken
+        return self.turns.astype(np.int64)  # as long as nobody comes or goes, numbers are rows
 
     def partly(self, ticks: int, last: int) -> None:
         """So many ticks, of which the last one stops before turn number `last`."""

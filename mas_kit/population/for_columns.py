@@ -41,6 +41,7 @@ class ForColumns(Writer):
         self.wanted: dict[str, None] = {}
         self.loops = 0
         self.counters = _counters(routine)
+        self.buffered = frozenset(program.buffered)
 
     def write(self) -> ast.FunctionDef:
         tree = super().write()
@@ -63,7 +64,7 @@ class ForColumns(Writer):
 
     def field(self, node: ast.Attribute, write: bool) -> ast.expr:
         owner: Agent = node.owner  # type: ignore[attr-defined]
-        mine = owner.mine and self.program.simultaneous and node.attr in self.program.written
+        mine = owner.mine and node.attr in self.buffered
         array = self.need(f"{node.attr}_after" if mine else f"{node.attr}_of")
         agent = self.visit(node.value)
         context = ast.Store() if write else ast.Load()

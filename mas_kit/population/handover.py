@@ -65,8 +65,13 @@ def move(population: Population, columns: Columns) -> None:
     population.engine = columns
     columns.agents.adopt(objects.agents)
     columns.ready()
+    if columns.by_chance:
+        columns.order[: len(objects.order)], columns.where[2] = objects.order, len(objects.order)
+        columns.last_woken = objects.woken
 
 
 def worth_waiting(population: Population) -> bool:
     """Is the compiled rule at hand, so that columns can begin at once?"""
-    return population.program is not None and is_cached(population.program, population.activation)
+    return population.program is not None and is_cached(
+        population.program, population.activation, population.chance is not None
+    )

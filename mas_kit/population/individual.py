@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mas_kit.core import Agent, Decision, Explanation, TickError
+from mas_kit.core import Agent, Decision, Explanation, MasKitError, TickError
 from mas_kit.population.errors import RuleError
 from mas_kit.population.records import coerce
 from mas_kit.population.sights import Absent, Crowd, Others
@@ -58,6 +58,8 @@ class Individual(Agent):
 
     def explain(self) -> Explanation:
         """The rule, where it is written, and what it changed."""
+        if self.population.ticks and self.population.dozes(self):
+            return Explanation((), self.population.why_not())
         decision: Decision | None = self.decision
         if decision is None:
             raise TickError(f"agent {self.name!r} has decided nothing yet; step its population first")
@@ -168,3 +170,13 @@ class _Drafts(Sequence[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         return (self.desk.draft(agent) for agent in self.agents)
+
+
+def refuse_biases(population: Population) -> None:
+    """Raises MasKitError where a fault would bend what an individual of this population perceives."""
+    for fault, _ in population.model.biases:
+        if population.find(fault.agent) is not None:
+            raise MasKitError(
+                f"a Bias on {fault.agent!r}: a rule reads fields, not a percept that a fault could bend; "
+                f"declare a field, such as `offset: float = 0.0`, that the rule adds to what it reads"
+            )

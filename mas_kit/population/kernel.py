@@ -20,6 +20,8 @@ from mas_kit.population.program import Program
 
 _LOADED: dict[str, ModuleType] = {}
 _FIXED = ("ticks", "first", "last", "opening", "closing", "n", "still", "where")
+_ORDERED, _SHUFFLED = ("order_",), ("turns_double_", "turns_state_")
+_BY_CHANCE = ("wake_double_", "wake_state_", "chance_", "called_", "calls_")
 
 
 class Kernel(NamedTuple):
@@ -30,7 +32,7 @@ class Kernel(NamedTuple):
     source: str
 
 
-def text_of(program: Program, activation: str) -> tuple[str, tuple[str, ...]]:
+def text_of(program: Program, activation: str, by_chance: bool = False) -> tuple[str, tuple[str, ...]]:
     """The module's text, and the names of its arguments."""
     wants: dict[str, list[str]] = {}
     functions = []
@@ -39,7 +41,7 @@ def text_of(program: Program, activation: str) -> tuple[str, tuple[str, ...]]:
         functions.append(ast.unparse(tree))
     rule = program.rule
     picks = [_pick(name, program) for name in program.sees if f"pick_{name}_(" in "".join(functions)]
-    loop, names = _loop(program, activation, wants[rule.name])
+    loop, names = _loop(program, activation, by_chance, wants[rule.name])
     head = (
         f'"""Compiled from the rule {rule.source.function.__name__} ({Path(rule.source.file).name}, line '
         f'{rule.tree.lineno}): `x_of[me]` is the field x of the agent in row `me`."""\n\n'
@@ -60,7 +62,9 @@ def _pick(name: str, program: Program) -> str:
     return f"def pick_{name}_({arguments}):\n    return {pieces.at.format(k='k_')}\n"
 
 
-def _loop(program: Program, activation: str, context: list[str]) -> tuple[str, tuple[str, ...]]:
+def _loop(
+    program: Program, activation: str, by_chance: bool, context: list[str]
+) -> tuple[str, tuple[str, ...]]:
     names = dict.fromkeys(context)
     given: list[str] = []
     before: list[str] = []
@@ -80,30 +84,49 @@ def _loop(program: Program, activation: str, context: list[str]) -> tuple[str, t
                 names.update(dict.fromkeys(_given_names(line)))
             if not sight.many:
                 given.append(pieces.at)
-    both = sorted(program.written) if program.simultaneous else []
+    both = program.buffered
     for field in both:
         names[f"{field}_of"] = names[f"{field}_after"] = None
-    shuffled = ("turns_double_", "turns_state_", "order_") if activation == "random" else ()
-    arguments = tuple(dict.fromkeys([*_FIXED, *shuffled, *sorted({*names} - {"n", *made})]))
+    ordered = by_chance or activation == "random"
+    extra = [*(_ORDERED if ordered else ()), *(_SHUFFLED if activation == "random" else ())]
+    extra += _BY_CHANCE if by_chance else ()
+    arguments = tuple(dict.fromkeys([*_FIXED, *extra, *sorted({*names} - {"n", *made})]))
     call = ", ".join([*given, *["me" if text == "me_" else text for text in context]])
+    draft = [f"{field}_after[me] = {field}_of[me]" for field in both]
+    opening = [*begin, *_woken(activation)] if by_chance else begin
+    if both and not by_chance:
+        opening += ["for me in range(n):", *(f"    {line}" for line in draft)]
     lines = [f"def run({', '.join(arguments)}):", "    for tick in range(ticks):", "        where[0] = tick"]
-    if shuffled:
+    if activation == "random" and not by_chance:
         lines.append("        kit.shuffle(turns_double_, turns_state_, order_, n)")
-    opening = [f"{line}" for line in begin]
-    if both:
-        opening += ["for row in range(n):", *(f"    {field}_after[row] = {field}_of[row]" for field in both)]
     if opening:
         lines += ["        if opening:", *(f"            {line}" for line in opening)]
-    lines += ["        turns = n if tick + 1 < ticks else last", "        for turn in range(first, turns):"]
-    lines += [f"            me = {'order_[turn]' if shuffled else 'turn'}", "            where[1] = turn"]
+    lines += ["        everybody = where[2]" if by_chance else "        everybody = n"]
+    lines += ["        turns = everybody if tick + 1 < ticks else min(last, everybody)"]
+    lines += ["        for turn in range(first, turns):"]
+    lines += [f"            me = {'order_[turn]' if ordered else 'turn'}", "            where[1] = turn"]
+    lines += [f"            {line}" for line in draft if by_chance]
     lines += ["            if still[me]:", "                continue"]
     lines += [f"            {line}" for line in before]
     lines.append(f"            {program.rule.name}({call})")
     if both:
-        lines += ["        if closing and turns == n:", "            for row in range(n):"]
-        lines += [f"                {field}_of[row] = {field}_after[row]" for field in both]
+        lines += ["        if closing and turns == everybody:", "            for turn in range(everybody):"]
+        lines += [f"                me = {'order_[turn]' if by_chance else 'turn'}"]
+        lines += [f"                {field}_of[me] = {field}_after[me]" for field in both]
     decorator = '@njit(error_model="python", cache=CACHED, nogil=True, _nrt=False)\n'
     return decorator + "\n".join(lines), arguments
+
+
+def _woken(activation: str) -> list[str]:
+    """The lines that find out whose turn comes by chance. Who is called is so in the first tick only."""
+    found = [
+        "where[2] = kit.wake(wake_double_, wake_state_, chance_, n, called_, calls_, order_)",
+        "calls_ = 0",
+    ]
+    return [
+        *found,
+        *(["kit.mix(turns_double_, turns_state_, order_, where[2])"] if activation == "random" else []),
+    ]
 
 
 def _given_names(line: str) -> list[str]:
@@ -111,16 +134,17 @@ def _given_names(line: str) -> list[str]:
     return re.findall(r"\b\w+(?:_of|_seen)\b", line)
 
 
-def compile_program(program: Program, activation: str) -> Kernel:
+def compile_program(program: Program, activation: str, by_chance: bool = False) -> Kernel:
     """The loop, from memory or from the cache folder, or else compiled (when it is first called)."""
-    text, names = text_of(program, activation)
+    text, names = text_of(program, activation, by_chance)
     module = _module(program.rule.source.function.__name__, text)
     return Kernel(module.run, names, text)
 
 
-def is_cached(program: Program, activation: str) -> bool:
+def is_cached(program: Program, activation: str, by_chance: bool = False) -> bool:
     """Is the machine code of this loop loaded, or on disk?"""
-    key, folder = _key(program.rule.source.function.__name__, text_of(program, activation)[0]), cache_folder()
+    text = text_of(program, activation, by_chance)[0]
+    key, folder = _key(program.rule.source.function.__name__, text), cache_folder()
     return key in _LOADED or (folder is not None and any((folder / "__pycache__").glob(f"{key}.*.nbi")))
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mas_kit.core import Decision
 from mas_kit.core.tick import turn
-from mas_kit.population.arithmetic import permutation
+from mas_kit.population.arithmetic import permutation, shuffled, woken
 from mas_kit.population.individual import Individual
 from mas_kit.population.records import DTYPES
+from mas_kit.population.waking import NOBODY
 
 if TYPE_CHECKING:
     from mas_kit.population.population import Population
@@ -39,6 +41,10 @@ class Objects:
         written = population.program.written if population.program else set(self.fields)
         self._load, self._store = _copiers(self.fields, sorted(written))
         self.drafts: list[Any] = []
+        self.order: list[
+            int
+        ] = []  # the rows of those whose turn came in the last tick, where it does by chance
+        self.woken = NOBODY  # their numbers
 
     def make(self, number: int, row: int, values: Iterable[Any]) -> Any:
         """One more agent."""
@@ -90,7 +96,9 @@ class Objects:
         for sight in population.sees.values():
             sight.begin(population)
         order: Any = range(self.n)
-        if population.activation == "random":
+        if population.chance is not None:
+            order = self._by_chance(population.chance)
+        elif population.activation == "random":
             order = permutation(population.turns_stream, self.n)
         if model.anyone_down:
             order = [row for row in order if self.agents[row].alive]
@@ -102,6 +110,16 @@ class Objects:
             self._in_turn(order)
         if population.leaving or population.newborn:
             self._turnover()
+
+    def _by_chance(self, chance: float) -> list[int]:
+        """Whose turn comes in this tick, in the order of their turns."""
+        population = self.population
+        order = woken(population.wake_stream, chance, self.n, population.called.tolist())
+        if population.activation == "random":
+            shuffled(population.turns_stream, order)
+        population.called, self.order = NOBODY, order
+        self.woken = np.array([self.agents[row].id for row in order], np.int64)
+        return order
 
     def _turnover(self) -> None:
         """The dead leave and the newborn come."""
@@ -124,6 +142,9 @@ class Objects:
     def _told(self, order: Any) -> None:
         """Perceive, decide, act, with everything in the log."""
         model, agents = self.population.model, self.agents
+        if self.population.chance is not None:
+            for row in set(range(self.n)).difference(self.order):  # the mind inspector shows the last tick
+                agents[row].percept, agents[row].decision = None, Decision(())
         if self.population.activation == "simultaneous":
             turn(model, [agents[row] for row in order])
             return
@@ -151,9 +172,11 @@ class Objects:
     def _at_once(self, order: Any) -> None:
         """Each on a draft of itself; then all drafts count."""
         rule: Callable[..., Any] = self.population.rewritten  # type: ignore[assignment]
-        pairs = list(zip(self.drafts, self.agents, strict=True))
-        if order != range(self.n):
-            pairs = [pairs[row] for row in order]
+        drafts, agents = self.drafts, self.agents
+        if order == range(self.n):
+            pairs = list(zip(drafts, agents, strict=True))
+        else:
+            pairs = [(drafts[row], agents[row]) for row in order]
         self._load(pairs)
         draft: Any = None
         try:

@@ -35,17 +35,18 @@ class Past:
         As long as nothing was changed from outside, what is kept serves more ticks, up to `longest`.
         """
         population, engine, kept = self.population, self.engine, self.kept
-        world = tuple((id(record), record.version) for record in population.world.values())
+        world: tuple[Any, ...] = tuple((id(record), record.version) for record in population.world.values())
+        world += (population.chance,)
         population.ticks += ticks
         same = kept is not None and not engine.touched and kept["versions"] == world and not self._arrays()
-        if same and kept["ticks"] + ticks <= longest:  # type: ignore[index]
+        if same and not len(population.called) and kept["ticks"] + ticks <= longest:  # type: ignore[index]
             kept["ticks"] += ticks  # type: ignore[index]
             return
         drawn = population.program is None or population.program.drawn
         self.kept = {
             "ticks": ticks,
             "data": self._copies(kept),
-            "still": engine.still.copy(),
+            "still": engine.still.copy() if kept is None or engine.touched else kept["still"],
             "sights": [sight.save() for sight in population.sees.values()],
             "world": {name: vars(record).copy() for name, record in population.world.items()},
             "versions": world,
@@ -53,6 +54,9 @@ class Past:
             "turns": population.turns_stream.bit_generator.state
             if population.activation == "random"
             else None,
+            "wake": population.wake_stream.bit_generator.state if engine.by_chance else None,
+            "chance": population.chance,
+            "called": population.called,
         }
         engine.touched = False
 
@@ -65,6 +69,12 @@ class Past:
     def _copies(self, kept: dict[str, Any] | None) -> dict[str, np.ndarray]:
         """Copies of what the rule may change, in the arrays of the last copies where they fit."""
         engine, before = self.engine, kept["data"] if kept is not None else {}
+        if kept is not None and self._only_the_woken(kept):
+            from mas_kit.population.compiled import catch_up
+
+            for name, array in before.items():
+                catch_up(array, engine.data[name], engine.order, int(engine.where[2]))
+            return before
         changing = engine.data if engine.lively else engine.program.written
         found = {}
         for name in changing:
@@ -75,6 +85,12 @@ class Past:
                 np.copyto(room, array)
                 found[name] = room
         return found
+
+    def _only_the_woken(self, kept: dict[str, Any]) -> bool:
+        """Is what the woken wrote to themselves all that has changed since these copies were made?"""
+        engine, program = self.engine, self.engine.program
+        alone = not program.others_written and not engine.lively
+        return engine.by_chance and alone and not engine.touched and bool(kept["ticks"] == 1)
 
     def back(self) -> None:
         """Return to how things were, in the arrays that they are in."""
@@ -104,10 +120,21 @@ class Past:
         except Exception as found:
             population.blame(found, me)
             raise found from None
+        finally:
+            self._undo(again)
         raise RuleError(
             f"{me.name}, tick {population.ticks}: {error}",
             "run it with engine='objects', or keep the numbers smaller",
         ) from error
+
+    def _undo(self, ticks: int) -> None:
+        """Where all act at once, nothing of a tick that broke off counts, even if it was written in place."""
+        if not self.engine.program.simultaneous or self.engine.program.buffered:
+            return
+        streams = _streams(self.population)
+        self.back()
+        self.engine.partly(ticks - 1, self.engine.n)
+        _wind(self.population, streams)
 
     def recall(self, me: Any) -> tuple[Any, Any]:
         """What an individual of columns perceived and decided in the last tick; (None, None) before that."""
@@ -132,9 +159,11 @@ class Past:
             "data": engine.data,
             "still": engine.still,
             "sights": [sight.save() for sight in population.sees.values()],
-            "draws": population.draws.bit_generator.state,
-            "turns": population.turns_stream.bit_generator.state,
+            "chance": population.chance,
+            "called": population.called,
+            **_streams(population),
         }
+        touched, order, where = engine.touched, engine.turns.copy(), engine.where.copy()
         world = population.world
         try:
             population.world = {
@@ -143,6 +172,8 @@ class Past:
             self._enter({**kept, "data": {name: array.copy() for name, array in before.items()}})
             engine.partly(kept["ticks"], 0)
             last = engine.turn_of_row(row)
+            if last < 0:
+                return None, Decision(())  # its turn did not come
             self._enter({**kept, "data": {name: array.copy() for name, array in before.items()}})
             engine.partly(kept["ticks"], last)
             me = engine.agents[row]
@@ -151,13 +182,14 @@ class Past:
         finally:
             population.world = world
             self._enter(now)
-            engine.touched = False
+            engine.touched, engine.where[:], engine.order[: len(order)] = touched, where, order
 
     def _enter(self, state: dict[str, Any]) -> None:
         """Go to another state of the population, with as many agents as it had then."""
         population, engine = self.population, self.engine
         engine.data, engine.still = state["data"], state["still"]
         engine.n = len(engine.still)
+        population._chance, population.called = state["chance"], state["called"]
         population.settle()
         for sight, saved in zip(population.sees.values(), state["sights"], strict=True):
             sight.restore(saved)
@@ -172,9 +204,17 @@ def _as(record: type[Record], values: dict[str, Any]) -> Record:
     return found
 
 
+def _streams(population: Population) -> dict[str, Any]:
+    """Where the random streams are."""
+    return {name: stream.bit_generator.state for name, stream in _named(population).items()}
+
+
 def _wind(population: Population, state: dict[str, Any]) -> None:
     """Set the random streams."""
-    if state["draws"] is not None:
-        population.draws.bit_generator.state = state["draws"]
-    if state["turns"] is not None:
-        population.turns_stream.bit_generator.state = state["turns"]
+    for name, stream in _named(population).items():
+        if state[name] is not None:
+            stream.bit_generator.state = state[name]
+
+
+def _named(population: Population) -> dict[str, np.random.Generator]:
+    return {"draws": population.draws, "turns": population.turns_stream, "wake": population.wake_stream}

@@ -14,12 +14,13 @@ from mas_kit.core.model import Activation
 from mas_kit.population import for_objects, minds, program
 from mas_kit.population.errors import Refusal, RuleError
 from mas_kit.population.handover import HandOver, worth_waiting
-from mas_kit.population.individual import Individual
+from mas_kit.population.individual import Individual, refuse_biases
 from mas_kit.population.objects import Objects
 from mas_kit.population.past import Past
 from mas_kit.population.records import Record, column
 from mas_kit.population.sights import Sight
 from mas_kit.population.start import Engine, check_parts, start_values
+from mas_kit.population.waking import Waking
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from mas_kit.population.columns import Columns
 
 
-class Population:
+class Population(Waking):
     """Agents of one kind. Their rule is a plain function about one of them, and runs in either engine.
 
     Args:
@@ -38,6 +39,9 @@ class Population:
         world: records of the world by name. A rule reads them; the model may change them between ticks.
         activation: "simultaneous" (each reads everybody's old state and writes only to itself), "in order" or
             "random" (one after the other, a new order each tick; writes count at once). Else the model's.
+        chance: the probability with which an agent's turn comes in a tick, each one's independently; columns
+            take a time that grows with those who act. `population.chance = 0.3` changes it between ticks, and
+            `population.wake(...)` gives a turn for sure. Without it everybody acts in every tick.
         engine: "objects", "columns" (compiled), or "auto": objects until a thread in the background has
             compiled the rule (columns at once where it is in the cache; objects for good where it cannot be)
         columns: start values by field: an array, or one value for all; the declared default otherwise.
@@ -69,11 +73,13 @@ class Population:
         seed: int | None = None,
         name: str | None = None,
         threads: int | None = None,
+        chance: float | None = None,
     ) -> None:
         self.record, self.rule, self.threads = record, rule, threads
         self.sees, self.world = dict(sees or {}), dict(world or {})
         self.name = name or record.__name__.lower()
         self._settle(activation, engine, model, seed)
+        self._set_waking(chance)
         data = start_values(record, size, columns or {})
         self.ticks = 0
         self.arguments = program.arguments(rule, self.sees, self.world)
@@ -158,12 +164,7 @@ class Population:
         return self
 
     def _run(self, ticks: int) -> None:
-        for fault, _ in self.model.biases:
-            if self.find(fault.agent) is not None:
-                raise MasKitError(
-                    f"a Bias on {fault.agent!r}: a rule reads fields, not a percept that a fault could bend; "
-                    f"declare a field, such as `offset: float = 0.0`, that the rule adds to what it reads"
-                )
+        refuse_biases(self)
         if self.alone:
             self.model.tick += ticks
         self.engine.run(ticks)
@@ -240,7 +241,9 @@ class Population:
             raise self.refusal
         from mas_kit.population.kernel import text_of
 
-        return text_of(self.program, self.activation)[0].replace("cache=CACHED", "cache=True")
+        return text_of(self.program, self.activation, self.chance is not None)[0].replace(
+            "cache=CACHED", "cache=True"
+        )
 
     @property
     def reason(self) -> str:

@@ -18,6 +18,9 @@ from mas_kit.population.sights import Sight
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Names in the compiled loop that a rule or a helper may well have too.
+_OF_THE_LOOP = {"run", "tick", "turn", "ticks", "turns", "first", "last", "everybody", "opening", "closing"}
+_OF_THE_LOOP |= {"still", "where", "me", "n", "kit", "math", "njit"}
 ID = Field("id", "int", 0, "", "the agent's number, for good")
 
 
@@ -73,6 +76,15 @@ class Program:
     spawns: bool = False
     open_calls: list[Callable[..., Any]] = field(default_factory=list)
 
+    @property
+    def buffered(self) -> list[str]:
+        """Where all act at once: the fields that are written beside their columns till the tick ends.
+
+        A rule that sees nobody writes in place: nobody could read too early what it has written.
+        """
+        sees_others = any(name in self.sees for name in self.rule.source.parameters)
+        return sorted(self.written) if self.simultaneous and sees_others else []
+
     def fields(self) -> dict[str, Field]:
         """The fields that a rule can name, the agent's number among them."""
         return {**self.record.fields, "id": ID}
@@ -84,8 +96,10 @@ class Program:
         for found in self.routines:
             if found.source.function is source.function and list(found.given.values()) == kinds:
                 return found
-        names = {routine.name for routine in self.routines} | {source.function.__name__}
         name, number = source.function.__name__, 2
+        if name in _OF_THE_LOOP:
+            name += "_"
+        names = {routine.name for routine in self.routines} | {name}
         if any(routine.name == name for routine in self.routines):
             while f"{name}_{number}" in names:
                 number += 1

@@ -408,6 +408,6 @@ def test_the_compiled_loop_can_be_read():
     def grow(me):
         me.x += 0.5
 
-    assert "x_after[me] = x_after[me] + 0.5" in make(grow).source
+    assert "x_of[me] = x_of[me] + 0.5" in make(grow).source
     with pytest.raises(RuleError):
         _ = make(uses_text, "objects").source

@@ -13,7 +13,9 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 
-from mas_kit.population.compiled.jit import counted, inline, plain
+from mas_kit.population.compiled.jit import c_function, counted, inline, plain
+
+_log, _log1p = c_function("log"), c_function("log1p")
 
 
 @intrinsic
@@ -84,10 +86,57 @@ def exponential(draws: np.random.Generator, scale: float) -> float:
 
 
 @plain
+def mix(double: int, state: int, order: np.ndarray, n: int) -> None:
+    """See `arithmetic.shuffled`."""
+    for last in range(n - 1, 0, -1):
+        k = int(next_double(double, state) * (last + 1))
+        order[last], order[k] = order[k], order[last]
+
+
+@plain
 def shuffle(double: int, state: int, order: np.ndarray, n: int) -> None:
     """See `arithmetic.permutation`."""
     for k in range(n):
         order[k] = k
-    for last in range(n - 1, 0, -1):
-        k = int(next_double(double, state) * (last + 1))
-        order[last], order[k] = order[k], order[last]
+    mix(double, state, order, n)
+
+
+@plain
+def wake(
+    double: int, state: int, chance: float, n: int, called: np.ndarray, calls: int, order: np.ndarray
+) -> int:
+    """See `arithmetic.woken`: fills `order` and gives how many there are."""
+    if chance >= 1.0:
+        for row in range(n):
+            order[row] = row
+        return n
+    count = 0
+    at = 0  # in `called`: who of them comes next
+    if chance > 0.0:
+        scale = _log1p(-chance)
+        row = -1
+        while True:
+            skip = _log(1.0 - next_double(double, state)) / scale
+            if skip >= n - 1 - row:
+                break
+            row += 1 + int(skip)
+            while at < calls and called[at] < row:
+                order[count] = called[at]
+                count += 1
+                at += 1
+            if at < calls and called[at] == row:
+                at += 1
+            order[count] = row
+            count += 1
+    while at < calls:
+        order[count] = called[at]
+        count += 1
+        at += 1
+    return count
+
+
+@plain
+def catch_up(copy: np.ndarray, column: np.ndarray, rows: np.ndarray, count: int) -> None:
+    """Bring a copy of a column up to date, which differs in these rows only."""
+    for k in range(count):
+        copy[rows[k]] = column[rows[k]]

@@ -126,6 +126,7 @@ class RouteChoice(World):
             rule=RULES[p.choice, p.information],
             world={"news": self.news},
             activation="simultaneous",
+            chance=1.0,
             engine=p.engine,
             columns={"pair": pair, "route": book.best[pair], "keeps": keeps},
             model=self.model,
@@ -140,18 +141,26 @@ class RouteChoice(World):
         Who knows its own trips only is told what they took; its rule reads nothing else.
         """
         p, news, book, day = self.p, self.news, self.book, self.model.tick
-        for i, gantry in enumerate(self.gantries):
-            self.closed[i] = not gantry.alive
-        news.share = 1 / day if p.choice == "averages" or day == 1 else p.rate
+        travellers = self.travellers
+        self.closed[:] = [not gantry.alive for gantry in self.gantries] if self.model.anyone_down else False
+        travellers.chance = 1 / day if p.choice == "averages" or day == 1 else p.rate
         cost = (self.told if p.information == "full" else self.time) + self.toll
         if p.choice == "one at a time":
-            news.turn = (day - 1) % len(self.travellers)
-            cost = self._joining(news.turn)
-        cost = cost + BARRED * self.closed
-        news.barred = bool(self.closed.any())
-        news.best = book.look(cost)
+            whose = (day - 1) % len(travellers)
+            cost = self._joining(whose)
+            travellers.chance = 0.0
+            travellers.wake([whose])
+        closed = self.closed.any()
+        if closed:
+            cost = cost + BARRED * self.closed
+        book.look(cost)
         news.time = book.times(cost)
-        news.first, news.following = book.first, book.following
+        if (
+            news.following is not book.following
+        ):  # which has more room now; `best` and `first` stay where they are
+            news.following = book.following
+        if closed:  # who finds its route barred thinks again, whatever its luck and its habits
+            travellers.wake(news.time[travellers["route"]] >= BARRED)
 
     def _joining(self, who: int) -> Floats:
         """Link costs for one traveller, who counts itself in where it is not yet."""
@@ -163,7 +172,14 @@ class RouteChoice(World):
 
     def advance(self) -> None:
         """Travellers have chosen, and travel."""
-        self.flow, self.switched = self.book.flow(self.travellers["route"], self.before, self.vehicles)
+        route, book = self.travellers["route"], self.book
+        if self.travellers.set_by_hand:
+            self.switched = int((route != self.before).sum())
+            self.before[:] = route
+            book.count(route)
+        else:
+            self.switched = book.move(route, self.before, self.travellers.woken)
+        self.flow = book.flow(self.vehicles)
         self.time = self.network.time(self.flow)
         self.slope = self._slope()
         self.today = self._today()
@@ -208,7 +224,7 @@ class RouteChoice(World):
         """The user equilibrium of those who listen, beside the flow of those who keep to their routes."""
         keeps = self.travellers["keeps"]
         route, pair = self.travellers["route"], self.travellers["pair"]
-        still, _ = self.book.flow(route[keeps], route[keeps].copy(), self.vehicles)
+        still = self.book.flow(self.vehicles, np.bincount(route[keeps], minlength=self.book.known))
         moving = np.bincount(pair[~keeps], minlength=len(self.network.demand)) * self.vehicles
         left = moving > 0
         n = self.network

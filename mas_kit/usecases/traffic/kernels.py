@@ -234,21 +234,25 @@ def route_times(cost: Floats, links: Ints, length: Ints, found: Floats) -> None:
 
 
 @compiled
-def link_flows(
-    route: Ints, before: Ints, vehicles: float, links: Ints, length: Ints, known: int, flow: Floats
-) -> int:
-    """Fills `flow` (L,) with the vehicles of all travellers: each is on its route with so many vehicles.
+def move(route: Ints, before: Ints, who: Ints, on: Ints) -> int:
+    """Brings `on` (R,), how many are on each route, and `before` up to date for travellers `who` (rows).
 
-    Gives how many routes are others than in `before`, and brings that up to date.
+    Gives how many of them are on another route than before.
     """
-    count = np.zeros(known, np.int64)
-    switched = 0
-    for i in range(len(route)):
-        count[route[i]] += 1
-        switched += route[i] != before[i]
-        before[i] = route[i]
-    flow[:] = 0.0
+    moved = 0
+    for i in who:
+        if route[i] != before[i]:
+            on[before[i]] -= 1
+            on[route[i]] += 1
+            before[i] = route[i]
+            moved += 1
+    return moved
+
+
+@compiled
+def link_flows(on: Ints, vehicles: float, links: Ints, length: Ints, known: int, flow: Floats) -> None:
+    """Adds to `flow` (L,) so many vehicles for each traveller; `on` (R,) says how many take each route."""
     for r in range(known):
-        for i in range(length[r]):
-            flow[links[r, i]] += vehicles * count[r]
-    return switched
+        if on[r] > 0:
+            for i in range(length[r]):
+                flow[links[r, i]] += vehicles * on[r]

@@ -15,6 +15,7 @@ class RouteBook:
         known: how many there are
         best: (P,) the route of each pair in the trees that were last looked at
         first: (P,) a pair's latest route; following: (capacity,) the next of the same pair, -1 after the last
+        on: (capacity,) how many travellers are on each route
 
     Its room doubles when it is full.
     """
@@ -29,6 +30,7 @@ class RouteBook:
         self.following: Ints = np.full(room, -1, np.int64)
         self.length: Ints = np.zeros(room, np.int64)
         self._links: Ints = np.zeros((room, roads.nodes), np.int64)  # from the destination back to the origin
+        self.on: Ints = np.zeros(room, np.int64)
         self.look(roads.network.free)
 
     def look(self, cost: Floats) -> Ints:
@@ -81,6 +83,7 @@ class RouteBook:
         room = len(self.following)
         self.following = np.concatenate([self.following, np.full(room, -1, np.int64)])
         self.length = np.concatenate([self.length, np.zeros(room, np.int64)])
+        self.on = np.concatenate([self.on, np.zeros(room, np.int64)])
         self._links = np.concatenate([self._links, np.zeros_like(self._links)])
 
     def links(self, route: int) -> tuple[int, ...]:
@@ -100,13 +103,21 @@ class RouteBook:
         self.roads.kernels.route_times(cost, self._links, self.length, found)
         return found
 
-    def flow(self, route: Ints, before: Ints, vehicles: float) -> tuple[Floats, int]:
-        """(L,) vehicles on each link when travellers are on these routes, each with so many vehicles.
+    def count(self, route: Ints) -> None:
+        """Count all travellers anew, who are on these routes."""
+        self.on[:] = np.bincount(route, minlength=len(self.on))
 
-        And how many are on another one than `before`, which becomes a copy of `route`.
+    def move(self, route: Ints, before: Ints, who: Ints) -> int:
+        """Count again those who may have moved: rows of `route`, which was `before` and becomes the same.
+
+        Gives how many are on another route. They are whole numbers, so that nothing drifts.
         """
-        found = np.empty(len(self.roads.network.tail))
-        switched = self.roads.kernels.link_flows(
-            route, before, vehicles, self._links, self.length, self.known, found
-        )
-        return found, switched
+        found: int = self.roads.kernels.move(route, before, who, self.on)
+        return found
+
+    def flow(self, vehicles: float, on: Ints | None = None) -> Floats:
+        """(L,) vehicles on each link: each traveller has so many, and `on` of them are on each route."""
+        found = np.zeros(len(self.roads.network.tail))
+        counts = self.on if on is None else on
+        self.roads.kernels.link_flows(counts, vehicles, self._links, self.length, self.known, found)
+        return found

@@ -1,7 +1,7 @@
 """The travellers: everyone on the road is one, and may choose another route once a day.
 
-The rules are about one traveller. The same function runs on objects, to be read and debugged, and compiled
-over columns, for all 360,600 of Sioux Falls.
+The rules are about one traveller who thinks again today: by chance, or because its route is closed. The same
+function runs on objects, to be read and debugged, and compiled over columns, for all 360,600 of Sioux Falls.
 """
 
 from __future__ import annotations
@@ -29,11 +29,8 @@ class Traveller(Record):
 class News(Record):
     """What can be known in the morning; routes go by their number in the book of routes."""
 
-    share: float = field(1.0, help="chance that a traveller thinks again today")
     theta: float = field(1.0, help="logit: weight of a unit of time")
     explore: float = field(0.1, help="own path: chance to try another way, for who has no reason to go back")
-    barred: bool = field(False, help="is any link closed today?")
-    turn: int = field(0, help="one at a time: whose turn it is")
     best: NDArray[Any] = field(help="(P,) the shortest route of each pair")
     time: NDArray[Any] = field(help="(R,) what each route takes, with its tolls")
     first: NDArray[Any] = field(help="(P,) the first known route of each pair")
@@ -41,15 +38,15 @@ class News(Record):
     known: NDArray[Any] = field(help="(P,) how many routes of each pair are known")
 
 
-def by_turns(me, news, rng):  # type: ignore[no-untyped-def]  # a rule is compiled by the types of its records
-    """Take the shortest route of the news, if this is a day on which I think again."""
-    if (news.barred and news.time[me.route] >= BARRED) or (not me.keeps and rng.random() < news.share):
+def by_turns(me, news):  # type: ignore[no-untyped-def]  # a rule is compiled by the types of its records
+    """Take the shortest route of the news, unless I keep to mine and it is open."""
+    if not me.keeps or news.time[me.route] >= BARRED:
         me.route = news.best[me.pair]
 
 
 def by_logit(me, news, rng):  # type: ignore[no-untyped-def]
-    """Draw among the routes that I know, the more likely the shorter, if I think again today."""
-    if (news.barred and news.time[me.route] >= BARRED) or (not me.keeps and rng.random() < news.share):
+    """Draw among the routes that I know, the more likely the shorter."""
+    if not me.keeps or news.time[me.route] >= BARRED:
         least = news.time[news.best[me.pair]]
         total = 0.0
         route = news.first[me.pair]
@@ -67,9 +64,8 @@ def by_logit(me, news, rng):  # type: ignore[no-untyped-def]
 
 
 def one_at_a_time(me, news):  # type: ignore[no-untyped-def]
-    """Take the route that is best for me, counting myself in, when it is my turn."""
-    if (news.barred and news.time[me.route] >= BARRED) or me.id == news.turn:
-        me.route = news.best[me.pair]
+    """Take the route that is best for me, counting myself in."""
+    me.route = news.best[me.pair]
 
 
 def by_experience(me, news, rng):  # type: ignore[no-untyped-def]
@@ -77,7 +73,7 @@ def by_experience(me, news, rng):  # type: ignore[no-untyped-def]
     took = news.time[me.route]
     if took >= BARRED:
         me.route = news.best[me.pair]
-    elif not me.keeps and rng.random() < news.share:
+    elif not me.keeps:
         if me.other >= 0 and me.other_time < took:
             back = me.other
             me.other = me.route
@@ -105,13 +101,20 @@ RULES: dict[tuple[str, str], Callable[..., Any]] = {
 
 
 class Travellers(Population):
-    """All travellers of a town; before they choose, `morning` brings the news up to date."""
+    """All travellers of a town; before they choose, `morning` brings the news up to date.
+
+    It also says with which chance each of them thinks again, and wakes those who have to.
+
+    Attributes:
+        set_by_hand: was anything written to them from outside since the last day?
+    """
 
     def __init__(self, morning: Callable[[], None], **rest: Any) -> None:
-        self.morning = morning
+        self.morning, self.set_by_hand = morning, True
         super().__init__(Traveller, **rest)
 
     def step(self) -> None:
         """A day: the news, then everybody's choice."""
         self.morning()
+        self.set_by_hand = self.edited
         super().step()

@@ -84,7 +84,7 @@ def test_a_share_of_one_in_k_thinks_again_on_day_k():
     before = shares(model)
     model.place.told[:] = (9.0, 0.0) if (before == before[0]).mean() > 0.5 else (0.0, 9.0)
     news, day = model.place.news, 4
-    assert news.share == 1 / 3
+    assert model.place.travellers.chance == 1 / 3
     model.run(1)
     better = news.best[0]
     went = (shares(model) == better) & (before != better)
