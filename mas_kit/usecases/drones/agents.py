@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mas_kit.core import Agent, Performative
+from mas_kit.core.errors import out_of_range
 from mas_kit.protocols import (
     Answer,
     ContractNetInitiator,
@@ -130,7 +131,13 @@ class Drone(Agent):
         return tuple(order for role in roles if isinstance(role, SequentialBidder) for order in role.mine)
 
     def act(self, action: Flight) -> None:
-        """Keep the plan, answer, tell the neighbours the bids, and report."""
+        """Keep the plan, answer, tell the neighbours the bids, and report.
+
+        Raises ParameterError for an action that is no flight.
+        """
+        if not isinstance(action, Flight):
+            fix = "its policy has to be a DronePolicy, whose plan(percept) gives one"
+            raise out_of_range(f"action of {self.name}", action, "a Flight", fix)
         self.board = newest(Board, self.inbox, self.board)
         self.done = self._done(self.board)
         self.command = newest(Command, self.inbox, self.command)

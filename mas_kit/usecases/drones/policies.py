@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mas_kit.core import Decision, Explanation, Option, Policy
+from mas_kit.core.errors import out_of_range
 from mas_kit.protocols import Answer, ItemBid
 from mas_kit.usecases.drones.agents import DronePercept, Flight
 from mas_kit.usecases.drones.consensus import UNTOUCHED, build, forget, keep_only, listen, table_of
@@ -45,7 +46,7 @@ class DronePolicy(Policy):
         """A plan, and the next stop on it; a stranded drone plans nothing."""
         if percept.stranded:
             percept = percept._replace(board=())
-        flight, memory = self.plan(percept)
+        flight, memory = self._planned(percept)
         if percept.stranded:
             return Decision(flight._replace(stop=Stop(percept.cell, "wait", "its battery is empty")), memory)
         return Decision(flight._replace(stop=next_stop(percept.rules, percept.craft, flight.route)), memory)
@@ -53,6 +54,18 @@ class DronePolicy(Policy):
     def plan(self, percept: DronePercept) -> tuple[Flight, Any]:
         """The flight without its stop, and what to remember."""
         raise TypeError(f"{type(self).__name__} is a flight policy without plan(percept); write it")
+
+    def _planned(self, percept: DronePercept) -> tuple[Flight, Any]:
+        """What `plan` gives, once it is seen to be a flight over orders, and something to remember."""
+        planned = self.plan(percept)
+        if not (isinstance(planned, tuple) and len(planned) == 2 and isinstance(planned[0], Flight)):
+            fix = "end it with `return Flight(orders), None`: the flight, and what to remember"
+            raise out_of_range(f"{type(self).__name__}.plan(percept)", planned, "(Flight, memory)", fix)
+        route = planned[0].route
+        if not isinstance(route, tuple) or not all(isinstance(order, Order) for order in route):
+            fix = "put the orders of percept.board themselves into it, not their numbers"
+            raise out_of_range(f"route of {type(self).__name__}'s Flight", route, "a tuple of orders", fix)
+        return planned
 
     def explain(self, percept: DronePercept, decision: Decision) -> Explanation:
         """The flight rule's reason, and what each order would be worth to this drone."""

@@ -180,8 +180,8 @@ class Stage(Agent):
         """Take in the goods, fill orders, order; tell the supplier what the chain shares."""
         see: StagePercept = self.percept
         quantity, replenish = action if isinstance(action, Order) else (action, 0.0)
-        quantity = self.model.cases(quantity)
-        replenish = self.model.cases(replenish) if replenish else 0.0
+        quantity = self.model.cases(quantity, self.name)
+        replenish = self.model.cases(replenish, self.name) if replenish else 0.0
         self.received += self.supply_line - see.supply_line
         owed = see.owed + replenish
         sent = see.on_hand if see.on_hand < owed else owed

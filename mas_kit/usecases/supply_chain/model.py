@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from mas_kit.core import Message, Model, Network, Performative, Person, Policy
+from mas_kit.core.errors import out_of_range
 from mas_kit.usecases.supply_chain.agents import DELIVERY, Customer, Stage
 from mas_kit.usecases.supply_chain.baseline import SerialOptimum, newsvendor, stationary_beer_game
 from mas_kit.usecases.supply_chain.demand import Demand, make_demand
@@ -160,11 +161,25 @@ class SupplyChain(Model):
         """The last week."""
         return self.p.weeks
 
-    def cases(self, quantity: float) -> float:
-        """A quantity that can be ordered: not negative, and whole where the game has whole cases."""
-        if not quantity > 0:
-            return 0.0
-        return float(math.floor(quantity + 0.5)) if self.p.whole else quantity
+    def cases(self, quantity: float, who: str = "somebody") -> float:
+        """A quantity that can be ordered: not negative, and whole where the game has whole cases.
+
+        Raises ParameterError for what is no number of cases (NaN, None, a word): an order that nobody meant
+        must not pass for no order.
+        """
+        try:
+            if 0 < quantity < math.inf:
+                return float(math.floor(quantity + 0.5)) if self.p.whole else quantity
+            if quantity <= 0:
+                return 0.0
+        except TypeError:
+            pass
+        raise out_of_range(
+            f"order of {who}",
+            quantity,
+            "a finite number of cases",
+            "look at what its policy's decide() returns",
+        )
 
     def world(self) -> None:
         """Count the week's costs, and let the customers know what they will want in two weeks."""
