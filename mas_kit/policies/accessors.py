@@ -7,7 +7,11 @@ every agent, and what it looks at is declared rather than buried in its code.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from enum import EnumType
+from math import isnan
 from typing import Any
+
+import numpy as np
 
 from mas_kit.core.errors import MasKitError, ParameterError, unknown
 
@@ -79,7 +83,7 @@ def reader(parameter: str, reads: Reads) -> Callable[[Any], Any]:
 
 
 Actions = Sequence[Any] | Reads
-"""What there is to choose from: a fixed tuple or list, or where to read it in the percept."""
+"""What there is to choose from: a fixed tuple or list (or an Enum), or where to read it in the percept."""
 
 
 def options_reader(actions: Actions) -> Callable[[Any], Sequence[Any]]:
@@ -87,6 +91,8 @@ def options_reader(actions: Actions) -> Callable[[Any], Sequence[Any]]:
 
     Raises ParameterError for a fixed list that is empty, or that names an option twice.
     """
+    if isinstance(actions, EnumType):  # which is callable as well, and would look the percept up
+        actions = tuple(actions)
     if isinstance(actions, str) or callable(actions):
         return reader("actions", actions)
     if not isinstance(actions, list | tuple | range):
@@ -97,7 +103,7 @@ def options_reader(actions: Actions) -> Callable[[Any], Sequence[Any]]:
     listed = tuple(actions)
     if not listed:
         raise ParameterError("parameter 'actions' is empty; allowed: at least one action; list what to do")
-    if any(action in listed[:i] for i, action in enumerate(listed)):
+    if any(same(action, earlier) for i, action in enumerate(listed) for earlier in listed[:i]):
         raise ParameterError(f"parameter 'actions' is {listed!r}; allowed: each action once; drop the copies")
     return Always(listed)
 
@@ -118,6 +124,23 @@ def memory_of[M](percept: Any, kind: type[M], policy: str) -> M | None:
     return memory if isinstance(memory, kind) else None
 
 
+def same(one: Any, other: Any) -> bool:
+    """Are two actions the same? Arrays, which have no single answer to `==`, are compared as wholes."""
+    if one is other:
+        return True
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return bool(np.array_equal(one, other))
+    return bool(one == other)
+
+
+def number(what: str, value: Any, fix: str) -> float:
+    """The value as a float; ParameterError, naming what it is and the fix, for what is no number."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ParameterError(f"{what} is {value!r}; allowed: numbers; {fix}") from None
+
+
 def key(parameter: str, value: Any) -> Hashable:
     """The value itself, if a table can be kept by it; ParameterError otherwise."""
     try:
@@ -127,4 +150,6 @@ def key(parameter: str, value: Any) -> Hashable:
             f"parameter {parameter!r} is {value!r}; allowed: values that can be a key of a dict; "
             "use a tuple, a text, a number or a frozen record"
         ) from None
+    if isinstance(value, float) and isnan(value):
+        raise ParameterError(f"parameter {parameter!r} is nan; allowed: what equals itself; look for 0/0")
     return value  # type: ignore[no-any-return]

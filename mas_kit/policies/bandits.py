@@ -13,7 +13,7 @@ import numpy as np
 
 from mas_kit.core import Decision, Explanation, Option, Policy
 from mas_kit.core.errors import ParameterError, out_of_range
-from mas_kit.policies.accessors import Actions, Reads, key, memory_of, options_reader, reader
+from mas_kit.policies.accessors import Actions, Reads, key, memory_of, number, options_reader, reader
 from mas_kit.policies.choice import Epsilon, best, draw
 from mas_kit.policies.schedules import Rate
 from mas_kit.policies.table import Table
@@ -42,6 +42,14 @@ class Tally(NamedTuple):
     scores: tuple[float, ...] = ()
 
 
+def _is_pair(given: Any) -> bool:
+    return isinstance(given, tuple | list) and len(given) == 2
+
+
+def _is_range(given: Any) -> bool:
+    return _is_pair(given) and -inf < given[0] < given[1] < inf
+
+
 class Bandit(Policy):
     """What the bandits share: reading the reward, the tally, and the choice of the highest score.
 
@@ -63,7 +71,7 @@ class Bandit(Policy):
     ) -> None:
         self._options = options_reader(actions)
         self._reward = reader("reward", reward)
-        if between is not None and not (-inf < between[0] < between[1] < inf):
+        if between is not None and not _is_range(between):
             raise out_of_range("between", between, "two numbers, low < high", "give the range of rewards")
         self.between = between
 
@@ -100,10 +108,11 @@ class Bandit(Policy):
 
     def _scaled(self, reward: float, rng: np.random.Generator) -> float:
         """The reward on a scale from 0 to 1, if it has bounds."""
+        reward = number("parameter 'reward'", reward, "give None where there is nothing to learn from")
         if self.between is None:
             if isnan(reward):
                 raise out_of_range("reward", reward, "numbers", "look for 0/0 where it is computed")
-            return float(reward)
+            return reward
         low, high = self.between
         if not low <= reward <= high:
             raise out_of_range(
@@ -173,6 +182,8 @@ class EpsilonGreedy(Bandit):
         return draw(self.explore.chances(scores, step), rng)
 
     def _reason(self, tally: Tally, options: tuple[Option, ...], chosen: Any) -> str:
+        if not options:
+            return super()._reason(tally, options, chosen)
         epsilon = self.explore.epsilon(tally.step)
         top = options[best([option.score for option in options])]
         if chosen == top.action:
@@ -257,7 +268,7 @@ class ThompsonSampling(Bandit):
         between: tuple[float, float] = (0.0, 1.0),
     ) -> None:
         super().__init__(actions, reward, between)
-        if len(prior) != 2 or not all(0 < part < inf for part in prior):
+        if not _is_pair(prior) or not all(0 < part < inf for part in prior):
             raise ParameterError(
                 f"parameter 'prior' is {prior!r}; allowed: two numbers above 0; (1, 1) knows nothing"
             )

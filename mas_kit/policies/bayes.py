@@ -9,7 +9,7 @@ import numpy as np
 
 from mas_kit.core import Decision, Explanation, Option, Policy
 from mas_kit.core.errors import ParameterError, out_of_range, unknown
-from mas_kit.policies.accessors import Actions, Reads, memory_of, options_reader, reader
+from mas_kit.policies.accessors import Actions, Reads, memory_of, number, options_reader, reader
 from mas_kit.policies.choice import best
 from mas_kit.policies.utility import compare
 
@@ -68,11 +68,10 @@ def bayes_update(
 
 def _likelihood(likelihood: Likelihood, observation: Any, hypothesis: Any) -> float:
     if callable(likelihood):
-        found = float(likelihood(observation, hypothesis))
+        what = f"likelihood({observation!r}, {hypothesis!r})"
+        found = number(what, likelihood(observation, hypothesis), "mend the function")
         if not 0 <= found < float("inf"):
-            raise out_of_range(
-                f"likelihood({observation!r}, {hypothesis!r})", found, "0 and above", "mend the function"
-            )
+            raise out_of_range(what, found, "0 and above", "mend the function")
         return found
     try:
         return likelihood[hypothesis][observation]
@@ -154,7 +153,7 @@ class Bayesian(Policy):
 
     def belief(self, memory: Posterior | None) -> dict[Any, float]:
         """The probability of each hypothesis, from what the policy remembers."""
-        if memory is None:
+        if memory is None or len(memory.probabilities) != len(self.hypotheses):  # of other hypotheses
             return dict(self.prior)
         return dict(zip(self.hypotheses, memory.probabilities, strict=True))
 
@@ -180,7 +179,11 @@ class Bayesian(Policy):
     def scores(self, percept: Any, belief: Mapping[Any, float], actions: Sequence[Any]) -> list[float]:
         """The expected utility of each action under a belief; what has probability 0 is left out."""
         likely = [(h, p) for h, p in belief.items() if p > 0]
-        return [sum(p * self.utility(percept, action, h) for h, p in likely) for action in actions]
+        return [sum(p * self._worth(percept, action, h) for h, p in likely) for action in actions]
+
+    def _worth(self, percept: Any, action: Any, hypothesis: Any) -> float:
+        what = f"the utility of action {action!r} under {hypothesis!r}"
+        return number(what, self.utility(percept, action, hypothesis), "mend the utility")
 
     def decide(self, percept: Any, rng: np.random.Generator) -> Decision:
         """Update the belief, then take the action with the highest expected utility."""
@@ -201,7 +204,7 @@ class Bayesian(Policy):
             Option(
                 action,
                 score,
-                " + ".join(f"{p:.3g} × {self.utility(percept, action, h):g} ({h})" for h, p in likely),
+                " + ".join(f"{p:.3g} × {self._worth(percept, action, h):g} ({h})" for h, p in likely),
             )
             for action, score in zip(actions, self.scores(percept, belief, actions), strict=True)
         )

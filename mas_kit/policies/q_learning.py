@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mas_kit.core import Decision, Explanation, Option, Policy
-from mas_kit.core.errors import out_of_range
-from mas_kit.policies.accessors import Actions, Always, Reads, key, memory_of, options_reader, reader
+from mas_kit.core.errors import ParameterError, out_of_range
+from mas_kit.policies.accessors import Actions, Always, Reads, key, memory_of, number, options_reader, reader
 from mas_kit.policies.choice import Epsilon, Exploration, best, draw
 from mas_kit.policies.schedules import Checked, Rate
 from mas_kit.policies.table import Table
@@ -98,6 +98,13 @@ class QLearning(Policy):
     ) -> None:
         if not 0 <= discount <= 1:
             raise out_of_range("discount", discount, "0 to 1", "it is the worth of 1 a decision later")
+        if not isfinite(number("parameter 'initial'", initial, "0 expects nothing")):
+            raise out_of_range("initial", initial, "finite numbers", "0 expects nothing")
+        if explore is not None and not isinstance(explore, Exploration):
+            raise ParameterError(
+                f"parameter 'explore' is {explore!r}; allowed: an Exploration; "
+                "say Epsilon(0.1), or Softmax(1.0)"
+            )
         self._options = options_reader(actions)
         self._state, self._reward = reader("state", state), reader("reward", reward)
         self._ended = Always(False) if ended is None else reader("ended", ended)
@@ -127,9 +134,9 @@ class QLearning(Policy):
         reward = self._reward(percept) if memory.last else None
         if reward is None:
             return table
-        if not isfinite(reward):
+        target = number("parameter 'reward'", reward, "give None where there is nothing to learn from")
+        if not isfinite(target):
             raise out_of_range("reward", reward, "finite numbers", "mend where it is computed")
-        target = float(reward)
         if options and not self._ended(percept):
             target += self.discount * max(self._values(table, state, options))
         value, visits = table.get(memory.last, (self.initial, 0))

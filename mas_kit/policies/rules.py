@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from math import isnan
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
 from mas_kit.core import Decision, Explanation, Option, Policy
 from mas_kit.core.errors import ParameterError, unknown
-from mas_kit.policies.accessors import memory_of
+from mas_kit.policies.accessors import memory_of, same
 from mas_kit.policies.choice import draw
 
 Condition = Callable[[Any], bool]
@@ -49,6 +50,8 @@ class Rule:
                 f"parameter 'when' of rule {name!r} is {when!r}; allowed: functions of the percept; "
                 "write it as lambda percept: ..."
             )
+        if isnan(priority):
+            raise ParameterError(f"the priority of rule {name!r} is nan; allowed: numbers; higher goes first")
         self.name, self.conditions, self.then = name, conditions, then
         self.priority, self.once = float(priority), once
 
@@ -109,7 +112,12 @@ class ConditionAction(Policy):
     def __init__(
         self, rules: Sequence[Rule], resolve: Resolution = "priority", otherwise: Any = None
     ) -> None:
-        self.rules = tuple(rules)
+        self.rules = tuple(rules) if isinstance(rules, Iterable) else (rules,)
+        odd = [rule for rule in self.rules if not isinstance(rule, Rule)]
+        if odd:
+            raise ParameterError(
+                f"parameter 'rules' holds {odd[0]!r}; allowed: Rule; write Rule(name, when, then)"
+            )
         names = [rule.name for rule in self.rules]
         if not names:
             raise ParameterError("parameter 'rules' is empty; allowed: at least one Rule; list the rules")
@@ -164,21 +172,21 @@ class ConditionAction(Policy):
         tail = f"; {', '.join(spent)} still hold but have fired" if spent else ""
         if not conflict:
             return Explanation(decision.action, "no rule applies, so it does what is left" + tail, options)
-        won = [option.note for option in options if option.action == decision.action]
+        won = [option.note for option in options if same(option.action, decision.action)]
         if not won:
             return Explanation(decision.action, "none of the rules that apply asks for this" + tail, options)
         if len(conflict) == 1:
             return Explanation(decision.action, f"only {won[0]!r} applies{tail}", options)
         if self.resolve == "random":
-            winner, why = won[0], "was drawn, all alike"
+            winner, why = " or ".join(map(repr, won)), "was drawn, all alike"  # each asks for the same
         else:
             top = max(option.score for option in options)
             first, *ties = [option for option in options if option.score == top]
-            if first.action != decision.action:
+            if not same(first.action, decision.action):
                 reason = f"{won[0]!r} asks for this, although {first.note!r} ranks higher"
                 return Explanation(decision.action, reason + tail, options)
-            winner, why = first.note, _WHY[self.resolve]
+            winner, why = repr(first.note), _WHY[self.resolve]
             why += " and is listed first" if ties else ""
         listed = ", ".join(rule.name for rule in conflict)
-        reason = f"{len(conflict)} rules apply ({listed}); {winner!r} {why}{tail}"
+        reason = f"{len(conflict)} rules apply ({listed}); {winner} {why}{tail}"
         return Explanation(decision.action, reason, options)

@@ -10,7 +10,7 @@ import numpy as np
 
 from mas_kit.core import Decision, Explanation, Option, Policy
 from mas_kit.core.errors import ParameterError
-from mas_kit.policies.accessors import Actions, options_reader
+from mas_kit.policies.accessors import Actions, number, options_reader, same
 from mas_kit.policies.choice import best
 
 Outcomes = Callable[[Any, Any], Mapping[Any, float] | Iterable[tuple[Any, float]]]
@@ -86,10 +86,19 @@ class ExpectedUtility(Policy):
     def _chances(self, percept: Any, action: Any) -> Iterable[tuple[Any, float]]:
         assert self.outcomes is not None
         found = self.outcomes(percept, action)
+        if not isinstance(found, Iterable):
+            raise ParameterError(
+                f"the outcomes of action {action!r} are {found!r}; allowed: a mapping outcome -> "
+                "probability, or pairs of both; mend outcomes(percept, action)"
+            )
         return found.items() if isinstance(found, Mapping) else found
 
     def _worth(self, percept: Any, action: Any, outcome: Any) -> float:
-        worth = float(self.utility(percept, outcome))
+        worth = number(
+            f"the utility of outcome {outcome!r} of action {action!r}",
+            self.utility(percept, outcome),
+            "mend utility(percept, outcome)",
+        )
         if isnan(worth):
             raise ParameterError(
                 f"the utility of outcome {outcome!r} of action {action!r} is nan; allowed: numbers; "
@@ -127,7 +136,7 @@ def compare(options: tuple[Option, ...], chosen: Any, what: str) -> str:
     """In words: how the chosen option stands against the others."""
     if not options:
         return "there is nothing to choose from"
-    mine = next((option for option in options if option.action == chosen), None)
+    mine = next((option for option in options if same(option.action, chosen)), None)
     top = options[best([option.score for option in options])]
     if mine is None:
         return (

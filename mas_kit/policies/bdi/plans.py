@@ -6,7 +6,10 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from mas_kit.core.errors import ParameterError
+from mas_kit.policies.accessors import number
 
 Beliefs = Mapping[str, Any]
 Ask = Callable[..., Any]
@@ -45,6 +48,11 @@ class _OneArgument:
 
     def __call__(self, beliefs: Beliefs, about: Any) -> Any:
         return self.function(beliefs)
+
+
+def is_whole(value: object, low: int) -> bool:
+    """Is it a whole number of at least `low`?"""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) >= low
 
 
 def _optional(what: str, function: Ask | None) -> Callable[[Beliefs, Any], Any] | None:
@@ -90,7 +98,9 @@ class Desire:
 
     def worth(self, beliefs: Beliefs, about: Any) -> float:
         """What achieving it is worth now."""
-        return 0.0 if self._worth is None else float(self._worth(beliefs, about))
+        if self._worth is None:
+            return 0.0
+        return number(f"the worth of desire {self.name!r}", self._worth(beliefs, about), "mend 'worth'")
 
     def achieved(self, beliefs: Beliefs, about: Any) -> bool:
         """Does the agent believe that it has been achieved?"""
@@ -204,7 +214,10 @@ class Plan:
 
     def preference(self, beliefs: Beliefs, about: Any) -> float:
         """How much it is preferred to other plans that apply."""
-        return self._fixed if self._preference is None else float(self._preference(beliefs, about))
+        if self._preference is None:
+            return self._fixed
+        found = self._preference(beliefs, about)
+        return number(f"the preference of plan {self.name!r}", found, "mend 'preference'")
 
 
 class Library:

@@ -11,7 +11,7 @@ from mas_kit.core import Decision, Explanation, Option, Policy
 from mas_kit.core.errors import MasKitError, out_of_range, unknown
 from mas_kit.policies.accessors import Reads, memory_of, reader
 from mas_kit.policies.bdi.intentions import LIMIT, Intention, Stack, advance, choose
-from mas_kit.policies.bdi.plans import Beliefs, Desire, Goal, Library, Plan, ask
+from mas_kit.policies.bdi.plans import Beliefs, Desire, Goal, Library, Plan, ask, is_whole
 from mas_kit.policies.choice import best
 
 Commitment = Literal["blind", "single-minded", "open-minded"]
@@ -115,9 +115,12 @@ class BDI(Policy):
             raise unknown("commitment", commitment, get_args(Commitment))
         if isinstance(reconsider, str) and reconsider not in ("bold", "cautious"):
             raise unknown("reconsideration", reconsider, ("bold", "cautious"))
-        if isinstance(reconsider, int) and reconsider < 1:
-            raise out_of_range("reconsider", reconsider, "whole numbers from 1", "or say 'bold' for never")
-        if thinking < 0:
+        if not isinstance(reconsider, str) and not callable(reconsider):
+            if not is_whole(reconsider, 1):
+                allowed = "'bold', 'cautious', whole numbers from 1, or a function"
+                raise out_of_range("reconsider", reconsider, allowed, "say 'bold' for never")
+            reconsider = int(reconsider)
+        if not is_whole(thinking, 0):
             raise out_of_range("thinking", thinking, "whole numbers from 0", "it is a number of decisions")
         self.library = Library(desires, plans)
         self.commitment, self.reconsider, self.thinking, self.idle = commitment, reconsider, thinking, idle
@@ -263,5 +266,8 @@ class BDI(Policy):
         """What a plan would do first, if it were taken for that goal now."""
         if plan is None:
             return None
-        progress = advance((Intention(goal, plan.name),), beliefs, self.library)
+        try:
+            progress = advance((Intention(goal, plan.name),), beliefs, self.library)
+        except Exception:  # it was not taken, so what it needs may not be there
+            return f"plan '{plan.name}'"
         return progress.action if progress.acts else f"plan '{plan.name}'"
