@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from mas_kit.checks.snapshot import legacy_state
+
 _PYTHON: Any = random._inst  # what random.random() and its kin draw from
 _NUMPY: Any = np.random.mtrand._rand  # and numpy.random.rand()
 _MAKERS = {
@@ -30,7 +32,7 @@ _KIT = str(Path(__file__).parents[1])
 
 
 def _state() -> tuple[Any, str]:
-    return random.getstate(), str(np.random.get_state(legacy=False))  # noqa: NPY002  (to see who uses it)
+    return random.getstate(), legacy_state(_NUMPY)
 
 
 class Watch:

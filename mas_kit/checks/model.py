@@ -10,7 +10,7 @@ from mas_kit.checks.agent import RUNS
 from mas_kit.checks.policy import GLOBAL, global_failures
 from mas_kit.checks.probe import CHECKS, Probe
 from mas_kit.checks.report import Failure, Report
-from mas_kit.core import Model, ParameterError, UnknownNameError
+from mas_kit.core import Agent, Model, ParameterError, UnknownNameError
 
 SEEDED = "same seed, same run"
 VARIES = "another seed, another run"
@@ -221,14 +221,20 @@ class _Checker:
         self.report.add(ORDER, [])
 
 
+def _reorder(model: Model, agents: list[Agent]) -> None:
+    """In place: the model's roster also finds who is in a population, which another dict would not."""
+    model.by_name.clear()
+    model.by_name.update({agent.name: agent for agent in agents})
+
+
 def _backwards(model: Model) -> None:
-    model.by_name = dict(reversed(model.by_name.items()))
+    _reorder(model, list(model.by_name.values())[::-1])
 
 
 def _rotated(model: Model) -> None:
-    agents = list(model.by_name.items())
+    agents = list(model.by_name.values())
     half = len(agents) // 2
-    model.by_name = dict(agents[half:] + agents[:half])
+    _reorder(model, agents[half:] + agents[:half])
 
 
 def _rig(i: int) -> Callable[[Model], None]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mas_kit.checks.report import Failure
-from mas_kit.checks.snapshot import is_plain, parts, table
+from mas_kit.checks.snapshot import is_plain, is_sealed, parts, table
 from mas_kit.core import Agent, EventLog, Model, Network, Policy, SeedTree
 
 FROZEN = "percept is frozen"
@@ -63,7 +63,7 @@ def walk(
     front: deque[tuple[str, Any]] = deque([(name, root)])
     while front and len(found) < _LIMIT:
         path, value = front.popleft()
-        if is_plain(value) or id(value) in known or table(value):
+        if is_plain(value) or id(value) in known or is_sealed(value) or table(value):
             continue
         found[id(value)] = known[id(value)] = path, value
         if not isinstance(value, stop):

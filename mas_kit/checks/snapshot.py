@@ -18,6 +18,9 @@ LIMIT = 200_000  # values; a larger world is looked at up to here
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), range, Enum, type, np.generic)
 _SEALED = (types.ModuleType, property, staticmethod, classmethod)
+# What compiles and runs code. A compiled function reaches tens of thousands of the compiler's own objects,
+# none of which is of the world; what it computes with stands in arrays, which are looked at.
+_MACHINERY = {"numba", "llvmlite", "ast", "_ast", "ctypes", "_ctypes", "threading", "_thread", "concurrent"}
 _WEAK = (weakref.ref, weakref.WeakMethod, weakref.WeakSet, weakref.WeakKeyDictionary)
 
 Snapshot = dict[str, str]  # path -> what stands there
@@ -31,6 +34,13 @@ _tables: dict[int, tuple[Any, str]] = {}  # by id: the tuple itself, so that its
 def is_plain(value: Any) -> bool:
     """Is this a single value that cannot change?"""
     return isinstance(value, _PLAIN)
+
+
+def is_sealed(value: Any) -> bool:
+    """Is there nothing of the world to be found inside: a module, a weak reference, a compiled function?"""
+    if isinstance(value, (*_SEALED, *_WEAK)):
+        return True
+    return type(value).__module__.split(".", maxsplit=1)[0] in _MACHINERY
 
 
 def table(value: Any) -> str:
@@ -124,7 +134,7 @@ def token(value: Any) -> str:
         case np.random.Generator():
             text = str(value.bit_generator.state)
         case np.random.RandomState():
-            text = f"{kind} {hash(str(value.get_state(legacy=False)))}"
+            text = f"{kind} {legacy_state(value)}"
         case random.Random():
             text = f"{kind} {hash(value.getstate())}"
         case set() | frozenset():
@@ -138,6 +148,15 @@ def token(value: Any) -> str:
         case _:
             text = kind
     return text
+
+
+def legacy_state(generator: np.random.RandomState) -> str:
+    """Where a legacy generator stands, as a text."""
+    state: Any = generator.get_state(legacy=False)
+    words = state["state"].get("key")  # of the Mersenne Twister; to print all 624 takes a while
+    if words is not None:
+        state["state"]["key"] = hash(words.tobytes())
+    return str(state)
 
 
 def take(
@@ -154,7 +173,7 @@ def take(
         if leave_out(path, value):
             continue
         found[path] = token(value)
-        if is_plain(value) or isinstance(value, (*_SEALED, *_WEAK)) or id(value) in seen or table(value):
+        if is_plain(value) or id(value) in seen or is_sealed(value) or table(value):
             continue
         seen[id(value)] = value
         front.extend((path + step, held) for step, held in parts(value))

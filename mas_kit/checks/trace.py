@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ class Trace(NamedTuple):
     rows: list[dict[str, Any]]
     metrics: dict[str, float]
     states: dict[str, Any]  # agent -> attributes at the end; only where nothing else was recorded
+    columns: dict[str, np.ndarray]  # 'population.field' -> everybody's value at the end
     drawn: list[str]  # the streams of the seed tree that were drawn from
 
 
@@ -44,7 +45,7 @@ def run(make: Make, seed: int, ticks: int, prepare: Callable[[Model], None] | No
         act is not None for tick in decisions for act in tick.values()
     )
     states = {name: _state(agent) for name, agent in model.by_name.items()} if silent else {}
-    return Trace(decisions, rows, dict(model.metrics()), states, fresh.drawn())
+    return Trace(decisions, rows, dict(model.metrics()), states, _columns(model), fresh.drawn())
 
 
 class Stock:
@@ -76,6 +77,14 @@ def _state(agent: Agent) -> Any:
     return flat({k: v for k, v in vars(agent).items() if k not in hidden and not k.startswith("_")})
 
 
+def _columns(model: Model) -> dict[str, np.ndarray]:
+    return {
+        f"{name}.{field}": np.array(population[field])
+        for name, population in model.populations.items()
+        for field in population.record.fields
+    }
+
+
 def flat(value: Any) -> Any:
     """A value as nested tuples of plain values: what it holds, not who it is."""
     if snapshot.is_plain(value):
@@ -102,24 +111,40 @@ def difference(one: Trace, other: Trace, *, shuffled: bool = False) -> str:
     `shuffled` compares runs whose agents took turns in another order: sums may differ in their last bits,
     and what an agent decided about several things at once may come in another order.
     """
+    return next(_differences(one, other, shuffled), "")
+
+
+def _differences(one: Trace, other: Trace, shuffled: bool) -> Iterator[str]:
     for at, (row, twin) in enumerate(zip(one.rows, other.rows, strict=False)):
         for key in row:
             if not same(row[key], twin.get(key), shuffled):
-                return f"{key!r} at time {row.get('time', at + 1)}: {row[key]!r} and {twin.get(key)!r}"
+                yield f"{key!r} at time {row.get('time', at + 1)}: {row[key]!r} and {twin.get(key)!r}"
     for at, (tick, twins) in enumerate(zip(one.decisions, other.decisions, strict=False)):
         for name in tick:
             if not same(tick[name], twins.get(name), shuffled):
                 was, now = _short(tick[name]), _short(twins.get(name))
-                return f"the decision of {name!r} at time {at + 1}: {was} and {now}"
+                yield f"the decision of {name!r} at time {at + 1}: {was} and {now}"
     for key, number in one.metrics.items():
         if not same(number, other.metrics.get(key), shuffled):
-            return f"metric {key!r}: {number!r} and {other.metrics.get(key)!r}"
+            yield f"metric {key!r}: {number!r} and {other.metrics.get(key)!r}"
     for name, state in one.states.items():
         if not same(state, other.states.get(name), shuffled):
-            return f"the state of {name!r} at the end: {_short(state)} and {_short(other.states.get(name))}"
+            yield f"the state of {name!r} at the end: {_short(state)} and {_short(other.states.get(name))}"
+    for key, column in one.columns.items():
+        yield from _apart(key, column, other.columns.get(key, np.zeros(0)), shuffled)
     if len(one.decisions) != len(other.decisions):
-        return f"the length of the run: {len(one.decisions)} and {len(other.decisions)} ticks"
-    return ""
+        yield f"the length of the run: {len(one.decisions)} and {len(other.decisions)} ticks"
+
+
+def _apart(key: str, column: np.ndarray, other: np.ndarray, shuffled: bool) -> Iterator[str]:
+    """Where a column of two runs differs first."""
+    if len(column) != len(other):
+        yield f"how many there are in {key.partition('.')[0]!r} at the end: {len(column)} and {len(other)}"
+        return
+    near = 1e-9 if shuffled else 0.0
+    wrong = np.flatnonzero(~np.isclose(column, other, rtol=near, atol=near, equal_nan=True))
+    if wrong.size:
+        yield f"{key!r} of number {wrong[0]} at the end: {column[wrong[0]]} and {other[wrong[0]]}"
 
 
 def same(one: Any, other: Any, shuffled: bool) -> bool:
