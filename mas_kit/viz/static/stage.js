@@ -12,6 +12,7 @@ const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 // carries and the screen draws at the same time; a frame that comes too early for the screen waits its turn.
 function createClock(model, state) {
   let raf = 0, asked = -1e9, wanted = 0, received = 0, gap = 0, last = 0, stopped = false, lost = false;
+  let changed = true, glided = false;
   const ahead = () => (gap > SLOW ? 1 : AHEAD);
   const early = []; // frames that have come and are not drawn yet, oldest first
   const playing = () => model.get("playing") && !model.get("waiting");
@@ -38,13 +39,23 @@ function createClock(model, state) {
     raf = 0;
     const shown = visible();
     if (shown && state.drawn && early.length) take(now);
-    if (shown) for (const view of state.views) view.draw(now);
+    const gliding = moving(state, now);
+    if (shown && (changed || glided || gliding || !state.drawn)) {
+      for (const view of state.views) view.draw(now);
+      changed = false;
+    }
+    glided = gliding; // once more when it has arrived
     if (shown && !state.drawn) { state.drawn = true; state.views.forEach((view) => view.count()); }
     ask(now);
-    if (playing() || early.length || moving(state, now)) kick();
+    if (playing() || early.length || gliding) again();
   }
 
-  function kick() { if (!raf && !stopped) raf = requestAnimationFrame(loop); }
+  function again() { if (!raf && !stopped) raf = requestAnimationFrame(loop); }
+
+  function kick() { // something else than time has changed: the size, the theme, what is pointed at
+    changed = true;
+    again();
+  }
 
   function take(now) {
     const [message, buffers] = early.shift();
@@ -66,7 +77,7 @@ function createClock(model, state) {
     last = now;
     early.push([message, buffers]);
     while (early.length > (playing() && visible() ? AHEAD : 0)) take(now);
-    kick();
+    again();
   }
 
   function restart() { // play was pressed: what was asked for before it was not answered
