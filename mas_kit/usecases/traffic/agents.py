@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import math
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from mas_kit.core import Agent, Decision, Explanation, Model, Performative, Policy
+from mas_kit.core.errors import out_of_range
 
 if TYPE_CHECKING:
     from mas_kit.usecases.traffic.daytoday import RouteChoice
 
 NEWS = "news"  # the name of the agent that publishes travel times
+
+
+DEAREST = 1e5  # of tolls; more is like a closed road, and that is a fault and not a price
 
 
 class Report(NamedTuple):
@@ -35,6 +41,19 @@ class GantryPercept(NamedTuple):
     toll: float
 
 
+def checked_toll(toll: Any, where: str) -> float:
+    """A toll as a number, at least 0: who would pay people to drive asks for nothing instead.
+
+    Raises:
+        ParameterError: no number, or one that is not finite or above DEAREST; `where` says whose it is.
+    """
+    value = float(toll) if isinstance(toll, Real) else math.nan
+    if not -math.inf < value <= DEAREST:
+        allowed = f"numbers up to {DEAREST:g}"
+        raise out_of_range(f"toll of {where}", toll, allowed, "return a toll in the unit of travel times")
+    return max(0.0, value)
+
+
 class Gantry(Agent):
     """Counts what passes its link, reports its travel time, sets its toll. Down, it closes its link."""
 
@@ -54,8 +73,8 @@ class Gantry(Agent):
         )
 
     def act(self, action: float) -> None:
-        """Set the toll, and report the travel time."""
-        self.world.toll[self.link] = max(0.0, action)
+        """Set the toll (one below 0 is none), and report the travel time."""
+        self.world.toll[self.link] = checked_toll(action, f"link {self.name}")
         report = Report(self.name, self.percept.day, self.percept.time)
         self.send(Performative.INFORM, NEWS, report, network=self.world.reports)
 
@@ -92,6 +111,7 @@ class News(Agent):
         return tuple(message.content for message in self.inbox)
 
     def act(self, action: tuple[Report, ...]) -> None:
-        """Put them on the board."""
+        """Put them on the board; a time that cannot be (below 0, or no number) leaves the last one up."""
         for report in action:
-            self.world.told[self.world.row[report.link]] = report.time
+            if 0 <= report.time < math.inf:
+                self.world.told[self.world.row[report.link]] = report.time

@@ -10,7 +10,7 @@ from mas_kit.usecases.traffic.model import Traffic
 from mas_kit.viz import App, Picture, page_of
 
 OWN = {"signals": pictures_signals, "cars": pictures_cars}
-TICKS = {"signals": "step", "cars": "second"}  # elsewhere a day
+TICKS = {"signals": "step", "cars": "second", "lab game": "round"}  # elsewhere a day
 
 
 def drawn(model: Traffic) -> ModuleType:

@@ -25,7 +25,7 @@ def price_of_anarchy_bound(degree: int) -> float:
     Computer and System Sciences 67(2), 341-364; Roughgarden and Tardos (2002), Journal of the ACM 49(2),
     236-259.
     """
-    if degree < 1:
+    if not (degree >= 1 and degree == int(degree)):
         raise out_of_range("degree", degree, "whole numbers from 1", "give the highest power of the flow")
     return 1 / (1 - float(degree * (degree + 1) ** (-(degree + 1) / degree)))
 
@@ -84,7 +84,14 @@ def logit_split(network: RoadNetwork, theta: float) -> float:
 
     x = demand / (1 + exp(theta * (first time - second time))). Source: Daganzo and Sheffi (1977),
     Transportation Science 11(3), 253-274.
+
+    Raises:
+        ParameterError: theta below 0, or more than two roads.
     """
+    if not 0 <= theta < math.inf:
+        raise out_of_range("theta", theta, "numbers from 0", "0 is a coin, and more listens to the times")
+    if len(network.tail) != 2 or len(network.demand) != 1:
+        raise ParameterError("a split of two needs two parallel roads and one pair; give such a network")
     demand = float(network.demand[0])
     low, high = 0.0, demand
     for _ in range(200):

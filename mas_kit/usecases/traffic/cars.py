@@ -129,12 +129,14 @@ def ring_flow(cells: int, cars: int, dawdling: float) -> float:
     Raises:
         ParameterError: no car, no empty cell, or a chance of 0 or 1 (the state then never mixes).
     """
-    if not 0 < cars < cells:
-        raise out_of_range("cars", cars, f"1 to {cells - 1}", "leave at least one cell empty")
+    if not 0 < cars < cells or cars != int(cars) or cells != int(cells):
+        raise out_of_range(
+            "cars", cars, f"whole numbers from 1 to {cells - 1}", "leave at least one cell empty"
+        )
     if not 0 < dawdling < 1:
         raise out_of_range("dawdling", dawdling, "above 0 and below 1", "use exact_flow at the ends")
     logs = []
-    for m in range(1, min(cars, cells - cars) + 1):
+    for m in range(1, int(min(cars, cells - cars)) + 1):
         states = math.log(cells / m) + _log_choose(cars - 1, m - 1) + _log_choose(cells - cars - 1, m - 1)
         logs.append(states - m * math.log(dawdling))
     top = max(logs)
@@ -150,6 +152,8 @@ def _log_choose(n: int, k: int) -> float:
 def free_or_full(density: float, v_max: int) -> float:
     """Flow without dawdling: everybody free, or every gap used: min(v_max r, 1 - r)."""
     _check(density, 0.0)
+    if v_max < 1:
+        raise out_of_range("v_max", v_max, "whole numbers from 1", "give the speed limit in cells a step")
     return min(v_max * density, 1 - density)
 
 

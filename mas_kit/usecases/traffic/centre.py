@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mas_kit.core import Agent, Decision, Explanation, Option, Policy
+from mas_kit.core.errors import out_of_range
 from mas_kit.usecases.traffic.controllers import FixedTime
-from mas_kit.usecases.traffic.grid import NOWHERE, Grid
+from mas_kit.usecases.traffic.grid import EW, NOWHERE, NS, Grid
 
 if TYPE_CHECKING:
     from mas_kit.usecases.traffic.signals import SignalWorld
@@ -50,6 +51,11 @@ class Centre(Agent):
     def act(self, action: tuple[int, ...]) -> None:
         """Set every light that may change."""
         world = self.place
+        n = world.grid.crossings
+        if not isinstance(action, tuple | list) or len(action) != n or any(a not in (NS, EW) for a in action):
+            raise out_of_range(
+                "action", action, f"{n} streets, each 0 (north-south) or 1 (east-west)", "return a tuple"
+            )
         for crossing, street in enumerate(action):
             world.attended[crossing] = self.model.tick
             if world.grid.since[crossing] + 1 >= world.p.min_green:
@@ -71,6 +77,9 @@ class Rollout(Policy):
         turning: share that turns.
         min_green: steps between two changes.
         horizon: steps.
+
+    Raises:
+        ParameterError: plans or rates that do not fit the grid; a horizon below 1.
     """
 
     name = "rollout"
@@ -85,6 +94,12 @@ class Rollout(Policy):
         horizon: int = 30,
     ) -> None:
         links = len(grid.onward)
+        if len(plans) != grid.crossings or np.shape(rates) != (links,):
+            given = f"{len(plans)} plans, rates of shape {np.shape(rates)}"
+            allowed = f"{grid.crossings} plans, {links} rates"
+            raise out_of_range("plans and rates", given, allowed, "one a crossing, and one a link")
+        if horizon < 1:
+            raise out_of_range("horizon", horizon, "whole numbers from 1", "look at least one step ahead")
         self.rates, self.min_green, self.horizon = np.asarray(rates, dtype=np.float64), min_green, horizon
         self.clearance, self.storage, self.plans = grid.clearance, grid.storage, tuple(plans)
         routing = np.zeros((links, links))  # share of what leaves a link (row) that enters another (column)

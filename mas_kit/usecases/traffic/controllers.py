@@ -91,7 +91,7 @@ class Signal(Agent):
 
 
 def _broken(percept: SignalPercept) -> bool:
-    return percept.queue_ns < 0 or percept.queue_ew < 0
+    return not (percept.queue_ns >= 0 and percept.queue_ew >= 0)  # no number is broken, too
 
 
 class FixedTime(Policy):
@@ -129,14 +129,27 @@ class FixedTime(Policy):
         )
 
 
+KEEP, CHANGE, BY_CHANCE = TIES = ("keep", "change", "by chance")
+
+
 class Responsive(Policy):
-    """A rule that looks at queues: the street with the higher score gets green, at a tie nothing changes.
+    """A rule that looks at queues: the street with the higher score gets green.
 
     Where a detector reports that it is broken, it follows its fixed plan.
+
+    Args:
+        fallback: that plan.
+        ties: what happens when both streets score the same. Where links can be full this is no detail: two
+            full links of one size are a tie, and a rule that keeps green for one that cannot move locks.
+
+    Raises:
+        ParameterError: another word for ties.
     """
 
-    def __init__(self, fallback: FixedTime) -> None:
-        self.fallback = fallback
+    def __init__(self, fallback: FixedTime, ties: str = KEEP) -> None:
+        if ties not in TIES:
+            raise out_of_range("ties", ties, ", ".join(map(repr, TIES)), "say what happens at a tie")
+        self.fallback, self.ties = fallback, ties
 
     def scores(self, percept: SignalPercept) -> tuple[float, float]:
         """How much each street wants green."""
@@ -147,7 +160,11 @@ class Responsive(Policy):
         if _broken(percept):
             return self.fallback.decide(percept, rng)
         ns, ew = self.scores(percept)
-        return Decision(percept.green if ns == ew else NS if ns > ew else EW, percept.memory)
+        if ns != ew:
+            return Decision(NS if ns > ew else EW, percept.memory)
+        if self.ties == BY_CHANCE:
+            return Decision(NS if rng.random() < 0.5 else EW, percept.memory)
+        return Decision(1 - percept.green if self.ties == CHANGE else percept.green, percept.memory)
 
     def explain(self, percept: SignalPercept, decision: Decision) -> Explanation:
         """Both scores, or the broken detector."""
@@ -155,7 +172,9 @@ class Responsive(Policy):
             return Explanation(decision.action, "a detector is broken: the fixed plan decides")
         scores = self.scores(percept)
         options = tuple(Option(street, scores[street], STREET[street]) for street in (NS, EW))
-        reason = "equal scores: nothing changes" if scores[0] == scores[1] else f"the higher {self.name}"
+        tie = {KEEP: "nothing changes", CHANGE: "the other street's turn", BY_CHANCE: "a coin decides"}
+        equal = scores[0] == scores[1]
+        reason = f"equal scores: {tie[self.ties]}" if equal else f"the higher {self.name}"
         return Explanation(decision.action, reason, options)
 
 
@@ -221,6 +240,9 @@ class SelfOrganising(Policy):
     name = "self-organising"
 
     def __init__(self, fallback: FixedTime, threshold: int, platoon: int, least: int = 4) -> None:
+        for name, value in (("threshold", threshold), ("platoon", platoon), ("least", least)):
+            if not value >= 0:
+                raise out_of_range(name, value, "numbers from 0", "0 leaves this condition out")
         self.fallback, self.threshold, self.platoon, self.least = fallback, threshold, platoon, least
 
     def decide(self, percept: SignalPercept, rng: np.random.Generator) -> Decision:

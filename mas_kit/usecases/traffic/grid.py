@@ -52,7 +52,7 @@ class Grid:
         blink_rate: vehicles a tick at a dark crossing, 0 to 1.
 
     Raises:
-        ParameterError: a size below 1, or a negative time or storage.
+        ParameterError: a size below 1, a negative time or storage, a blink rate outside 0 to 1.
 
     Source: the store-and-forward model of Varaiya (2013), Transportation Research Part C 36, 177-195, on
     single-lane links with a finite storage.
@@ -75,8 +75,10 @@ class Grid:
             ("storage", storage, 0),
             ("clearance", clearance, 0),
         ):
-            if value < low:
+            if not isinstance(value, int) or value < low:
                 raise out_of_range(name, value, f"whole numbers from {low}", "enlarge it")
+        if not 0 <= blink_rate <= 1:
+            raise out_of_range("blink_rate", blink_rate, "0 to 1 vehicles a tick", "0.5 is half of green")
         self.rows, self.cols, self.drive, self.clearance = rows, cols, drive, clearance
         self.storage = storage or 10**9
         self.blink_rate = blink_rate
@@ -135,6 +137,8 @@ class Grid:
 
     def cap(self, link: int, rate: float) -> None:
         """From now on at most `rate` vehicles a tick leave a link; 1 lifts the cap."""
+        if not 0 <= link < len(self.lane):
+            raise out_of_range("link", link, f"0 to {len(self.lane) - 1}", "2 * crossing + approach")
         if not 0 <= rate <= 1:
             raise out_of_range("rate", rate, "0 to 1 vehicles a tick", "1 lifts the cap")
         if rate == 1:
@@ -200,18 +204,27 @@ def flows(grid: Grid, rates: Sequence[float], turning: float) -> NDArray[np.floa
         turning: share that turns at each crossing, below 1: else they drive round a block for ever.
 
     Raises:
-        ParameterError: such a share.
+        ParameterError: such a share; rates that are too few, or below 0.
     """
     if not 0 <= turning < 1:
         raise out_of_range("turning", turning, "0 to below 1", "somebody must go straight on")
     size = len(grid.onward)
+    supplied = _checked(rates, size)
     routing = np.zeros((size, size))
     for link in range(size):
         for turns, share in ((False, 1 - turning), (True, turning)):
             goal = grid.exit_of(link, turns)
             if goal != NOWHERE:
                 routing[goal, link] += share
-    return np.linalg.solve(np.eye(size) - routing, np.asarray(rates, dtype=np.float64))
+    return np.linalg.solve(np.eye(size) - routing, supplied)
+
+
+def _checked(rates: Sequence[float], size: int) -> NDArray[np.float64]:
+    """Arrival rates as an array. Raises ParameterError."""
+    found = np.asarray(rates, dtype=np.float64)
+    if found.shape != (size,) or not (np.isfinite(found) & (found >= 0)).all():
+        raise out_of_range("rates", rates, f"{size} numbers from 0", "give one for every link, 0 inside")
+    return found
 
 
 def least_growth(grid: Grid, rates: Sequence[float], turning: float) -> float:
@@ -224,6 +237,7 @@ def least_growth(grid: Grid, rates: Sequence[float], turning: float) -> float:
     from scipy.optimize import linprog
 
     size = len(grid.onward)
+    supplied = _checked(rates, size)
     supply = np.eye(size)  # served - what comes from upstream <= rates
     for link in range(size):
         for turns, share in ((False, 1 - turning), (True, turning)):
@@ -234,7 +248,7 @@ def least_growth(grid: Grid, rates: Sequence[float], turning: float) -> float:
     found = linprog(
         -supply.sum(axis=0),  # the sum over links of served - inflow from inside: what leaves the queues
         A_ub=np.vstack([supply, crossing]),
-        b_ub=np.concatenate([np.asarray(rates, dtype=np.float64), np.ones(grid.crossings)]),
+        b_ub=np.concatenate([supplied, np.ones(grid.crossings)]),
         bounds=(0, None),
     )
     return max(0.0, float(sum(rates) + found.fun))

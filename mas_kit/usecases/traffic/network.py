@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mas_kit import datasets
-from mas_kit.core.errors import ParameterError, unknown
+from mas_kit.core.errors import ParameterError, out_of_range, unknown
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -30,6 +30,10 @@ class RoadNetwork:
         origin, destination: (P,) rows of nodes, in rising order of origin; demand: (P,) vehicles
         places: (N, 2) where to draw the nodes
         unit: of time
+
+    Raises:
+        ParameterError: arrays of unlike length or with rows of nodes that are not there, a travel time that
+            can be negative, a capacity or a demand that is not above 0, pairs that are not sorted.
     """
 
     names: tuple[str, ...]
@@ -46,17 +50,54 @@ class RoadNetwork:
     unit: str = "min"
 
     def __post_init__(self) -> None:
-        if (self.free < 0).any() or (self.slope < 0).any() or (self.power < 1).any():
+        self._check_shapes()
+        if not (self._least(self.free) and self._least(self.slope) and (self.power >= 1).all()):
             raise ParameterError(
-                "a travel time that is negative or falls with the flow has no equilibrium here; give "
-                "free and slope from 0, and power from 1"
+                "a travel time that is negative, no number, or falls with the flow has no equilibrium here; "
+                "give free and slope from 0, and power from 1"
             )
-        if (self.origin == self.destination).any() or not (self.demand > 0).all():
+        if not (self.capacity > 0).all():
+            raise ParameterError(
+                f"parameter 'capacity' is {float(self.capacity.min()):g} on a link; allowed: above 0; leave "
+                "out a link that nobody can use"
+            )
+        rising = bool((self.origin != self.destination).all()) and bool((self.demand > 0).all())
+        if not (rising and np.isfinite(self.demand).all()):
             raise ParameterError("a pair of nodes needs trips between two nodes; leave empty pairs out")
         if (np.diff(self.origin) < 0).any():
             raise ParameterError(
                 "pairs are sorted by origin, which saves a tree of routes per pair; sort them"
             )
+
+    @staticmethod
+    def _least(values: Floats) -> bool:
+        """Are these numbers from 0?"""
+        return bool((np.isfinite(values) & (values >= 0)).all())
+
+    def _check_shapes(self) -> None:
+        """Lists become arrays, and rows that are not there are an error here and not a crash later."""
+        whole, real = (
+            ("tail", "head", "power", "origin", "destination"),
+            ("free", "slope", "capacity", "demand"),
+        )
+        for part in (*whole, *real):
+            given = np.asarray(getattr(self, part))
+            length = len(self.origin if part in ("origin", "destination", "demand") else self.tail)
+            fits = given.shape == (length,) and np.issubdtype(given.dtype, np.number)
+            if not fits or (part in whole and (given != np.round(given)).any()):
+                kind = "whole numbers" if part in whole else "numbers"
+                raise ParameterError(
+                    f"parameter {part!r} is {given.dtype} of shape {given.shape}; allowed: {length} {kind}; "
+                    "give one for every link (those of trips: for every pair)"
+                )
+            object.__setattr__(self, part, given.astype(np.int64 if part in whole else np.float64))
+        rows = {part: getattr(self, part) for part in ("tail", "head", "origin", "destination")}
+        for part, row in rows.items():
+            if len(row) and not 0 <= row.min() <= row.max() < len(self.names):
+                raise ParameterError(
+                    f"parameter {part!r} is {row.min()} to {row.max()}; allowed: 0 to {len(self.names) - 1}, "
+                    "the rows of the nodes; name every node"
+                )
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -98,8 +139,13 @@ class RoadNetwork:
         return replace(self, slope=self.slope * (self.power + 1))
 
     def with_tolls(self, toll: ArrayLike) -> RoadNetwork:
-        """The same roads with a fixed toll on each link, in units of time."""
-        return replace(self, free=self.free + np.asarray(toll, float))
+        """The same roads with a fixed toll on each link, in units of time. Raises ParameterError."""
+        tolls = np.asarray(toll, float)
+        if tolls.shape != self.free.shape or not np.isfinite(tolls).all():
+            raise ParameterError(
+                f"parameter 'toll' is {toll!r}; allowed: {len(self.free)} numbers; give one for every link"
+            )
+        return replace(self, free=self.free + tolls)
 
     def without(self, *links: str) -> RoadNetwork:
         """The same roads without these. Raises UnknownNameError."""
@@ -111,6 +157,8 @@ class RoadNetwork:
 
 def all_routes(network: RoadNetwork, pair: int = 0) -> list[tuple[int, ...]]:
     """Every route of a pair that passes no node twice, as links; for small networks."""
+    if not 0 <= pair < len(network.origin):
+        raise out_of_range("pair", pair, f"0 to {len(network.origin) - 1}", "give a row of the pairs")
 
     def onward(node: int, been: tuple[int, ...], links: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         if node == network.destination[pair]:

@@ -60,6 +60,11 @@ class SignalParameters(Parameters):
     min_green: int = parameter(
         1, ge=1, le=100, unit="steps", group="signals", help="shortest time between two changes"
     )
+    ties: Literal["keep", "change", "by chance"] = parameter(
+        "keep",
+        group="signals",
+        help="two streets that want green alike, as two full ones do: keep, change, or toss a coin",
+    )
     cycle: int = parameter(20, ge=2, le=200, unit="steps", group="signals", help="cycle of the fixed plans")
     sotl_threshold: int = parameter(
         20,

@@ -93,7 +93,7 @@ class SignalWorld(World):
             "capacity aware": CapacityAware,
             "longest queue": LongestQueue,
         }
-        return rules[p.controller](plan)
+        return rules[p.controller](plan, p.ties)
 
     def tuned_plans(self) -> list[FixedTime]:
         """Fixed plans from known rates: green in proportion to the flows, offsets along the busier street.
@@ -107,7 +107,7 @@ class SignalWorld(World):
         for crossing in range(grid.crossings):
             ns, ew = flow[2 * crossing], flow[2 * crossing + 1]
             share = ns / (ns + ew) if ns + ew > 0 else 0.5
-            lost = p.clearance / p.cycle
+            lost = min(0.5, p.clearance / p.cycle)  # a cycle of clearances passes nobody, however it is split
             share = min(1.0, share * (1 - 2 * lost) + lost)
             depth, link = 0, 2 * crossing + (NS if p.rate_ns >= p.rate_ew else EW)
             while grid.upstream[link] != NOWHERE:
@@ -170,7 +170,7 @@ class SignalWorld(World):
             "vehicles": float(grid.inside),
             "mean vehicles": self._growth.mean,
             "growth": self._growth.slope,
-            "mean delay": (grid.delay - self._delay) / left if left else math.nan,
+            "mean delay": (grid.delay - self._delay) / left if left and self._growth.n else math.nan,
             "throughput": left / self._growth.n if self._growth.n else math.nan,
         }
 

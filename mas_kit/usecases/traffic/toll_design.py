@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from mas_kit.core import Agent, Decision
+from mas_kit.core.errors import out_of_range
+from mas_kit.usecases.traffic.agents import checked_toll
 from mas_kit.usecases.traffic.daytoday import RouteChoice
 from mas_kit.usecases.traffic.model import Traffic
 from mas_kit.usecases.traffic.tolls import FixedToll
@@ -42,9 +44,10 @@ class Planner(Agent):
         if not percept:
             return ()
         found = [super(Planner, self).decide(seen) for seen in percept]
-        tolls = [float(one.action if isinstance(one, Decision) else one) for one in found]
+        asked = [one.action if isinstance(one, Decision) else one for one in found]
+        tolls = [checked_toll(toll, f"link {seen.link}") for toll, seen in zip(asked, percept, strict=True)]
         dearest = sorted(range(len(tolls)), key=lambda link: (-tolls[link], link))[:GANTRIES]
-        return tuple(max(0.0, toll) if link in dearest else 0.0 for link, toll in enumerate(tolls))
+        return tuple(toll if link in dearest else 0.0 for link, toll in enumerate(tolls))
 
     def act(self, action: tuple[float, ...]) -> None:
         """Tell the gantries, who take the tolls from the second day on."""
@@ -58,7 +61,9 @@ class TollTown(Traffic):
     def build(self) -> None:
         """The town, and the planner, who builds nothing unless told."""
         super().build()
-        assert isinstance(self.place, RouteChoice)
+        if not isinstance(self.place, RouteChoice):
+            allowed = "'pigou', 'braess', 'lab game' or 'sioux falls'"
+            raise out_of_range("world", self.p.world, allowed, "tolls are for who chooses a route")
         self.town = self.place
         self.planner = Planner(self, "planner", FixedToll())
 

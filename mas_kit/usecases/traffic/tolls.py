@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from mas_kit.core import Decision, Explanation, Policy
-from mas_kit.usecases.traffic.agents import GantryPercept
+from mas_kit.core.errors import out_of_range
+from mas_kit.usecases.traffic.agents import DEAREST, GantryPercept, checked_toll
 
 
 class FixedToll(Policy):
@@ -16,7 +19,7 @@ class FixedToll(Policy):
     """
 
     def __init__(self, toll: float = 0.0) -> None:
-        self.toll = toll
+        self.toll = checked_toll(toll, "a fixed toll")
         self.name = f"toll {toll:.3g}"
 
     def decide(self, percept: GantryPercept, rng: np.random.Generator) -> float:
@@ -34,12 +37,17 @@ class MarginalCostToll(Policy):
     """
 
     def __init__(self, share: float = 0.2) -> None:
+        if not 0 <= share <= 1:
+            raise out_of_range("share", share, "0 to 1", "say how far a toll goes to its aim each day")
         self.share = share
         self.name = f"marginal cost, {share:.0%} a day"
 
     def decide(self, percept: GantryPercept, rng: np.random.Generator) -> Decision:
-        """The toll of today."""
-        return Decision(percept.toll + self.share * (percept.flow * percept.slope - percept.toll))
+        """The toll of today; as yesterday's, when what is seen makes no sense."""
+        toll = percept.toll + self.share * (percept.flow * percept.slope - percept.toll)
+        if not math.isfinite(toll):
+            toll = percept.toll if math.isfinite(percept.toll) else 0.0
+        return Decision(min(toll, DEAREST))
 
     def explain(self, percept: GantryPercept, decision: Decision) -> Explanation:
         """The marginal cost, and the toll that it was."""

@@ -30,6 +30,18 @@ def test_every_world_can_be_drawn_each_tick(world):
     ET.fromstring(picture_svg(model, APP))
 
 
+def test_a_tick_is_called_what_it_is():
+    said = {world: APP.clock(Traffic(seed=1, world=world)) for world in WORLDS}
+    assert said == {
+        "pigou": "day",
+        "braess": "day",
+        "lab game": "round",
+        "sioux falls": "day",
+        "signals": "step",
+        "cars": "second",
+    }
+
+
 def test_links_are_as_wide_as_their_flow_and_as_dark_as_they_are_full():
     model = Traffic(seed=1).run(5)
     drawn, world = picture(model), model.place

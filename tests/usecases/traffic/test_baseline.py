@@ -42,3 +42,14 @@ def test_the_logit_split_is_a_fixed_point():
         assert x == pytest.approx(18 / (1 + np.exp(theta * (first - second))), abs=1e-9)
     assert baseline.logit_split(lab_game(), 0.0) == pytest.approx(9)
     assert baseline.logit_split(lab_game(), 50.0) == pytest.approx(12, abs=0.01)
+
+
+def test_what_they_refuse():
+    for degree in (0.5, 1.5, float("nan")):
+        with pytest.raises(ParameterError, match="degree"):
+            baseline.price_of_anarchy_bound(degree)
+    for theta in (-1.0, float("nan"), float("inf")):
+        with pytest.raises(ParameterError, match="theta"):
+            baseline.logit_split(pigou(), theta)
+    with pytest.raises(ParameterError, match="two parallel roads"):
+        baseline.logit_split(braess(), 1.0)

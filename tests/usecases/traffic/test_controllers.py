@@ -86,6 +86,27 @@ def test_longest_queue_sees_no_further_than_its_queue():
     assert choice(RULES["longest queue"], see(4, 4, green=EW)) == EW, "a tie changes nothing"
 
 
+@pytest.mark.parametrize("rule", [LongestQueue, MaxPressure, CapacityAware])
+def test_at_a_tie_lights_stay_or_change_or_a_coin_decides(rule):
+    for green in (NS, EW):
+        tie = see(20, 20, exit_ns=5.0, exit_ew=5.0, green=green)
+        assert choice(rule(PLAN), tie) == green
+        assert choice(rule(PLAN, "change"), tie) == 1 - green
+        rng = np.random.default_rng(3)
+        tossed = [rule(PLAN, "by chance").decide(tie, rng).action for _ in range(400)]
+        assert abs(np.mean(tossed) - 0.5) < 4 * 0.5 / 20
+        for ties, told in (("keep", "nothing"), ("change", "turn"), ("by chance", "coin")):
+            policy = rule(PLAN, ties)
+            assert told in policy.explain(tie, policy.decide(tie, rng)).reason
+    check_policy(rule(PLAN, "by chance"), [tie, see()])
+    with pytest.raises(ParameterError, match="ties"):
+        rule(PLAN, "never")
+
+
+def test_a_detector_that_says_no_number_is_broken():
+    assert choice(RULES["max pressure"], see(ns=float("nan"), time=1)) == PLAN.street(1)
+
+
 def test_pressure_is_the_queue_less_what_waits_behind():
     rule = RULES["max pressure"]
     assert rule.scores(see(5, 4, exit_ns=3.0, exit_ew=1.0)) == (2.0, 3.0)
@@ -235,6 +256,20 @@ def test_the_centres_simulation_is_the_physics_on_whole_vehicles():
         grid.move(tick, [plan.street(tick)], [False])
         steps += grid.inside
     assert cost[-1] == steps
+
+
+@pytest.mark.parametrize("action", [2, None, (0,) * 3, (0, 0, 0, 5), (float("nan"),) * 4, "x"])
+def test_a_centre_must_say_a_street_for_every_crossing(action):
+    with pytest.raises(ParameterError, match="4 streets"):
+        town(controller="centre", rows=2, cols=2, policies={"centre": lambda seen: action}).run(1)
+
+
+def test_what_the_policies_refuse():
+    with pytest.raises(ParameterError, match="threshold"):
+        SelfOrganising(PLAN, -1, 3)
+    for plans, rates, horizon in (([PLAN], [0.0] * 5, 8), ([PLAN] * 2, [0.0] * 2, 8), ([PLAN], [0.0] * 2, 0)):
+        with pytest.raises(ParameterError):
+            Rollout(Grid(1, 1), plans, np.array(rates), 0.0, 1, horizon)
 
 
 @pytest.mark.parametrize("controller", ["capacity aware", "self-organising", "centre"])

@@ -50,11 +50,31 @@ def test_tolls_are_part_of_what_a_road_costs():
         ({"slope": np.array([-1.0, 0.0])}, "falls with the flow"),
         ({"demand": np.array([0.0])}, "leave empty pairs out"),
         ({"destination": np.array([0])}, "between two nodes"),
+        ({"demand": np.array([np.inf])}, "leave empty pairs out"),
+        ({"free": np.array([np.nan, 1.0])}, "no number"),
+        ({"capacity": np.zeros(2)}, "'capacity' is 0 .* above 0"),
+        ({"head": np.array([1, 7])}, "'head' is 1 to 7; allowed: 0 to 1"),
+        ({"tail": np.array([-1, 0])}, "'tail' is -1 to 0"),
+        ({"origin": np.array([5])}, "'origin' is 5"),
+        ({"free": np.ones(3)}, r"'free' is float64 of shape \(3,\); allowed: 2 numbers"),
+        ({"power": np.array([1.5, 1.0])}, "'power' .* 2 whole numbers"),
+        ({"slope": ["a", "b"]}, "'slope'"),
     ],
 )
 def test_networks_without_an_equilibrium_are_refused(change, told):
     with pytest.raises(ParameterError, match=told):
         dataclasses.replace(pigou(), **change)
+
+
+def test_lists_will_do_and_tolls_must_fit():
+    roads = dataclasses.replace(pigou(), free=[0, 1], tail=[0, 0])
+    assert roads.free.dtype == float
+    assert roads.time(np.array([0.5, 0.5])).tolist() == [0.5, 1.0]
+    for toll in ([1.0], [np.nan, 1.0]):
+        with pytest.raises(ParameterError, match=r"'toll' .* 2 numbers"):
+            roads.with_tolls(toll)
+    with pytest.raises(ParameterError, match="'pair' is 3"):
+        all_routes(roads, 3)
 
 
 def test_pairs_must_come_by_origin():

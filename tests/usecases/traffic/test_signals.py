@@ -122,9 +122,14 @@ def test_a_cap_holds_and_is_lifted():
     assert grid.left == before + 10
     with pytest.raises(ParameterError, match="rate"):
         grid.cap(NS, 1.5)
+    with pytest.raises(ParameterError, match="'link' is 9"):
+        grid.cap(9, 0.5)
 
 
-@pytest.mark.parametrize(("name", "value"), [("rows", 0), ("drive", 0), ("storage", -1), ("clearance", -1)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("rows", 0), ("rows", 1.5), ("drive", 0), ("storage", -1), ("clearance", -1), ("blink_rate", 2.0)],
+)
 def test_impossible_grids_are_refused(name, value):
     with pytest.raises(ParameterError, match=name):
         Grid(**{"rows": 2, "cols": 2, **{name: value}})
@@ -145,6 +150,11 @@ def test_flows_are_conserved_whatever_the_turning():
         assert leaves == pytest.approx(rates.sum())
     with pytest.raises(ParameterError, match="turning"):
         flows(grid, rates.tolist(), 1.0)
+    for wrong in ([0.1] * 3, [-0.1] * 18, [np.nan] * 18):
+        with pytest.raises(ParameterError, match="rates"):
+            flows(grid, wrong, 0.1)
+        with pytest.raises(ParameterError, match="rates"):
+            least_growth(grid, wrong, 0.1)
     straight = flows(grid, rates.tolist(), 0.0)
     assert straight[NS] == pytest.approx(straight[grid.onward[NS]])
 
@@ -221,6 +231,15 @@ def test_an_incident_fills_its_link_and_ends():
 def test_metrics_before_they_can_be_known():
     metrics = town(steps=1, settle=10).run().metrics()
     assert np.isnan([metrics["mean vehicles"], metrics["growth"], metrics["mean delay"]]).all()
+
+
+def test_changes_that_take_the_whole_cycle_leave_half_and_half():
+    plans = town(clearance=20, cycle=10, rate_ns=0.8, rate_ew=0.1).place.tuned_plans()
+    assert {plan.split for plan in plans} == {5}
+
+
+def test_no_delay_is_known_before_the_metrics_begin():
+    assert np.isnan(town(steps=50, settle=100).run().metrics()["mean delay"])
 
 
 # ---- what they reproduce

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mas_kit.checks import check_model
+from mas_kit.core.errors import ParameterError
 from mas_kit.usecases.traffic import FixedToll, Traffic
 from mas_kit.usecases.traffic.toll_design import GANTRIES, TollTown
 
@@ -70,3 +71,14 @@ def test_without_a_plan_it_is_the_town_as_it_was():
 
 def test_it_keeps_the_rules_of_the_kit():
     check_model(TollTown, world="braess", days=4, engine="objects")
+
+
+@pytest.mark.parametrize("toll", [np.nan, np.inf, "dear", None, (1.0, 2.0)])
+def test_a_plan_that_is_no_number_names_its_road(toll):
+    with pytest.raises(ParameterError, match="toll of link 16-10"):
+        town(lambda percept: toll if percept.link == "16-10" else 0.0).run(1)
+
+
+def test_it_needs_a_world_of_routes():
+    with pytest.raises(ParameterError, match="'world' is 'signals'"):
+        TollTown(world="signals")

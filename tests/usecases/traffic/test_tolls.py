@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mas_kit import Bias
+from mas_kit.core.errors import ParameterError
 from mas_kit.core.policy import Decision
 from mas_kit.usecases.traffic import FixedToll, GantryPercept, MarginalCostToll, Traffic
 
@@ -59,3 +61,36 @@ def test_a_toll_of_your_own():
 def test_a_negative_toll_is_none():
     model = Traffic(seed=5, world="pigou", days=2, policies={"home-work": lambda seen: -1.0}).run()
     assert model.place.toll.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("toll", [np.nan, np.inf, -np.inf, 1e308, "dear", None, [1.0]])
+def test_what_is_no_toll_is_an_error_that_names_the_link(toll):
+    """Infinite link costs once went into the compiled search, and ended the process."""
+    with pytest.raises(ParameterError, match="toll of link a-b"):
+        Traffic(seed=6, world="braess", days=2, policies={"a-b": lambda seen: toll}).run()
+    with pytest.raises(ParameterError, match="toll of a fixed toll"):
+        FixedToll(toll)
+
+
+def test_a_share_of_the_way_is_one():
+    for share in (-0.1, 1.1, np.nan):
+        with pytest.raises(ParameterError, match="share"):
+            MarginalCostToll(share)
+
+
+@pytest.mark.parametrize("change", [{"factor": -3.0}, {"factor": float("nan")}, {"offset": 1e400}])
+def test_a_travel_time_that_cannot_be_stays_off_the_board(change):
+    """A negative one once made the search of routes run for ever."""
+    dead = [Bias(agent="16-10", field="time", at=3, **change)]
+    model = Traffic(seed=7, packet=100, days=8, faults=dead).run(2)
+    link = model.place.network.link("16-10")
+    before = model.place.told[link]
+    model.run()
+    assert model.place.told[link] == before
+    assert np.isfinite(model.metrics()["gap"])
+
+
+def test_a_gantry_that_sees_nonsense_keeps_its_toll():
+    seen = GantryPercept(1, np.nan, 8.0, 0.02, 0.5)
+    assert MarginalCostToll(0.2).decide(seen, np.random.default_rng(1)).action == 0.5
+    assert MarginalCostToll(1.0).decide(seen._replace(flow=1e30), None).action == 1e5
