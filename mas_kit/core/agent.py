@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import TYPE_CHECKING, Any, Unpack
 
 import mesa
@@ -155,6 +155,8 @@ class Agent(mesa.Agent):  # type: ignore[misc]
     ) -> Message:
         """Send a message; returns it. `network` may be left out where the model has one only.
 
+        The receiver gets the very `content`, not a copy: do not change a list or dict that you have sent.
+
         `fipa` takes the other message parameters of FIPA, see `Message`. Raises UnknownNameError for a
         performative that FIPA does not know, and for a network that the model does not have.
         """
@@ -188,13 +190,16 @@ class Agent(mesa.Agent):  # type: ignore[misc]
     ) -> list[Message]:
         """Send the same message to each of several receivers, in that order; returns the messages.
 
-        As `send` for each of them, in half the time; in a quarter, where FIPA's other parameters are given.
+        Those of a set are put in the order of their names. As `send` for each of them, in half the time; in
+        a quarter, where FIPA's other parameters are given.
         """
         if performative.__class__ is not Performative:
             performative = _performative(performative)
         if isinstance(receivers, str):  # else it would go to each of its letters
             raise MasKitError(f"{receivers!r} is one receiver; give a list of them, such as [{receivers!r}]")
         names = [name if name.__class__ is str else _address(name) for name in receivers]
+        if isinstance(receivers, Set):  # whose own order differs from one run of Python to the next
+            names.sort()
         sent = letters(performative, self.name, names, content, conversation_id, protocol, **fipa)
         if not isinstance(network, Network):
             network = find(self.model.networks, network)

@@ -95,7 +95,9 @@ def _other(index: int) -> Any:
 class Message(_Stored):
     """One message, with the parameters of FIPA SC00061G by their names.
 
-    A record that nobody can change: the sender and every receiver hold the same one. `sender`, `receiver`
+    A record that nobody can change: the sender, every receiver and the log hold the same one. So they share
+    its content, which is not copied: who changes a list or dict after sending it changes what was said. Send
+    tuples and frozen records, or a copy. `sender`, `receiver`
     and `reply_to` are agent names; `reply_by` is a time of the model's clock, in ticks. To the outside it is
     a named tuple of all thirteen; inside it is short, because a simulation is full of messages.
     """

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from mas_kit.core.errors import MasKitError, out_of_range
+from mas_kit.core.errors import MasKitError, out_of_range, unknown
 from mas_kit.core.messages import Message, Performative
 from mas_kit.core.network import Network, find
 from mas_kit.protocols.hearing import Hearing, Key, quiet
 from mas_kit.protocols.listening import INFINITY, Listener, prototype
 from mas_kit.protocols.role import Role
-from mas_kit.protocols.rules import Answer, Outcome, Question
+from mas_kit.protocols.rules import ACTS, Answer, Outcome, Question
 
 if TYPE_CHECKING:
     from mas_kit.core.agent import Agent
@@ -66,12 +66,14 @@ class Conversations(Listener):
         self.network, self.memory = network, memory
         self.roles: dict[str, Role] = {}
         for role in roles:
-            plays = prototype(role) if isinstance(role, type) else role
-            if plays.opens is None or plays.protocol in self.roles:
+            kind: Any = role if isinstance(role, type) else type(role)
+            if not issubclass(kind, Role):
+                raise out_of_range("roles", role, "classes of roles, or roles", "see mas_kit.protocols")
+            if kind.opens is None or kind.protocol in self.roles:
                 raise out_of_range(
-                    "roles", plays.protocol, "one role a protocol that another agent opens", "choose one"
+                    "roles", kind.protocol, "one role a protocol that another agent opens", "choose one"
                 )
-            self.roles[plays.protocol] = plays
+            self.roles[kind.protocol] = prototype(kind) if isinstance(role, type) else role
         self.open: dict[Key, Role] = {}
         self.closed: dict[Key, Role | None] = {}
         self.outcomes: dict[Key, Outcome] = {}
@@ -163,8 +165,11 @@ class Conversations(Listener):
     def start(self, role: Role, conversation_id: str | None = None, now: float | None = None) -> str:
         """Open a conversation in that role, sending what it begins with; returns the conversation's id.
 
-        Raises MasKitError when a conversation with that id is open or remembered.
+        Raises MasKitError when a conversation with that id is open or remembered, and for one with oneself:
+        an agent plays one role in a conversation, so it would not hear its own answers.
         """
+        if not isinstance(role, Role):
+            raise out_of_range("role", role, "a role", "make it: give what it needs in its brackets")
         now = self._now() if now is None else now
         if conversation_id is None:
             self._number += 1
@@ -172,6 +177,11 @@ class Conversations(Listener):
         if (conversation_id, "") in self.open or (conversation_id, "") in self.closed:
             raise MasKitError(f"{self.me!r} has a conversation {conversation_id!r}; give this one another id")
         step = role.begin(self.me, conversation_id, now)
+        if self.me in step.role.members and any(letter.receiver == self.me for letter in step.messages):
+            raise MasKitError(
+                f"{self.me!r} opens {role.protocol} with itself and could not hear its own answers; leave it "
+                "out of those who take part, and weigh what it would say itself"
+            )
         self._keep(step.role.key, step.role, now)
         self._tidy(now)
         self._send(step.messages)
@@ -187,7 +197,10 @@ class Conversations(Listener):
         if role is None:
             raise MasKitError(f"{self.me!r} has no open conversation {conversation_id!r} of its own")
         now = self._now()
-        step = role.step((), now, Answer(role.key, Performative(performative), content))
+        act = ACTS.get(performative)
+        if act is None:
+            raise unknown("performative", performative, role.allowed())
+        step = role.step((), now, Answer(role.key, act, content))
         self._keep(role.key, step.role, now)
         self._tidy(now)
         self._send(step.messages)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from mas_kit.core.errors import unknown
 from mas_kit.core.messages import Performative
 
-_ACTS: dict[str, Performative] = {act: act for act in Performative}  # a text finds its act: they are equal
+ACTS: dict[str, Performative] = {act: act for act in Performative}  # a text finds its act: they are equal
 
 _record = tuple.__new__  # what a named tuple's own constructor ends in: half of its time
 
@@ -47,7 +47,7 @@ class Question(NamedTuple):
 
     def answer(self, performative: Performative | str, content: Any = None) -> Answer:
         """The policy's answer. Raises UnknownNameError for an act that the protocol does not allow here."""
-        act = _ACTS.get(performative)
+        act = ACTS.get(performative)
         if act not in self.allowed:
             raise unknown(f"answer to {self.kind!r}", performative, self.allowed)
         return _record(Answer, (self.key, act, content))

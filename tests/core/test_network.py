@@ -480,3 +480,13 @@ def test_whose_deadline_it_is_depends_on_who_asked():
     model.run(2)
     came = [(e.agent, e.data.content, e.kind) for e in model.log.select(("late", "delivered"), since=7)]
     assert came == [("ann", "q1", "late"), ("cat", "q1", "delivered"), ("ann", "q2", "late")]
+
+
+def test_receivers_in_a_set_are_put_in_order():
+    """The order of a set of texts changes from one run of Python to the next, and so would the luck."""
+    names = [f"agent {i}" for i in range(30)]
+    model = Office({name: {} for name in reversed(names)}, seed=1)
+    ann = model.agent("agent 0")
+    assert [m.receiver for m in ann.send_many("inform", set(names))] == sorted(names)
+    assert [m.receiver for m in ann.send_many("inform", frozenset(model.by_name.values()))] == sorted(names)
+    assert [m.receiver for m in ann.send_many("inform", names[::-1])] == names[::-1]

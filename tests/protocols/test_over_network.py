@@ -118,7 +118,9 @@ CAST = {
     ),
     "sequential": lambda: served([SequentialBidder], sequential, SequentialAuctioneer("abc", NAMES)),
     "double": lambda: served([Trader], quote, DoubleAuctioneer(NAMES, closes=30)),
-    "election": lambda: served([Voter], lambda q: q.answer("inform", "b"), Chair("ab", NAMES, reply_by=12)),
+    "election": lambda: served(
+        [Voter], lambda q: q.answer("inform", "b"), Chair(["a", "b"], NAMES, reply_by=12)
+    ),
     "negotiation": lambda: (
         {"m0": ([], haggle), "m1": ([Negotiator], haggle)},
         [("m0", Negotiator("m1"))],

@@ -27,7 +27,7 @@ from mas_kit.protocols.auctions.orders import (
 )
 from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, Answer, Rule, decides
-from mas_kit.protocols.settings import after, people
+from mas_kit.protocols.settings import after, people, ticks
 
 CFP, PROPOSE, CANCEL = Performative.CFP, Performative.PROPOSE, Performative.CANCEL
 ACCEPT, REJECT, INFORM = Performative.ACCEPT_PROPOSAL, Performative.REJECT_PROPOSAL, Performative.INFORM
@@ -183,7 +183,7 @@ class Trader(Role):
 
     def __init__(self, *, patience: float = 20) -> None:
         super().__init__()
-        self.patience = patience
+        self.patience = ticks("patience", patience)
         self.quotes: Any = None
         self.trades: tuple[Trade, ...] = ()
         self.order: Order | None = None

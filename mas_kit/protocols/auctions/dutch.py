@@ -71,7 +71,8 @@ class DutchAuctioneer(Auctioneer):
             raise out_of_range("start", start, f"numbers from the reserve ({reserve!r})", "start high")
         if not (is_amount(decrement) and decrement > 0):
             raise out_of_range("decrement", decrement, "numbers above 0", "the price has to fall")
-        self.asking, self.decrement, self.reserve = start, decrement, reserve
+        self.start = self.asking = start
+        self.decrement, self.reserve = decrement, reserve
 
     def is_bid(self, content: Any) -> bool:
         """A bid names the asking price (or more, which is read as the asking price)."""
@@ -82,8 +83,11 @@ class DutchAuctioneer(Auctioneer):
         self.ask(Lot(self.item, self.asking), self.bidders)
 
     def falls(self, _: Any) -> bool:
-        """Is the next price not below the reserve?"""
-        return self.asking - self.decrement >= self.reserve
+        """Is the next price not below the reserve? (A rounding error is not below it.)"""
+        return self._next_price() >= self.reserve - 1e-9 * self.decrement
+
+    def _next_price(self) -> float:
+        return self.start - self.round * self.decrement
 
     def falls_early(self, _: Any) -> bool:
         """The same, with all answers in."""
@@ -91,7 +95,7 @@ class DutchAuctioneer(Auctioneer):
 
     def go_lower(self, _: Any) -> None:
         """Ask for the next lower price."""
-        self.asking -= self.decrement
+        self.asking = max(self.reserve, self._next_price())
         self.open_sale(_)
 
     def award(self, message: Message) -> None:

@@ -15,7 +15,7 @@ from mas_kit.core.messages import Message, Performative
 from mas_kit.protocols.content import Done, is_amount, is_number, is_something
 from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import Answer
-from mas_kit.protocols.settings import people
+from mas_kit.protocols.settings import people, ticks
 
 CFP, PROPOSE, REFUSE = Performative.CFP, Performative.PROPOSE, Performative.REFUSE
 ACCEPT, REJECT = Performative.ACCEPT_PROPOSAL, Performative.REJECT_PROPOSAL
@@ -134,7 +134,7 @@ class Bidder(Role):
 
     def __init__(self, *, patience: float = 30) -> None:
         super().__init__()
-        self.patience = patience
+        self.patience = ticks("patience", patience)
         self.call: Any = None
         self.call_id: Any = None
         self.calls: frozenset[str] = frozenset()

@@ -13,15 +13,10 @@ from typing import Any, ClassVar, NamedTuple
 
 from mas_kit.core.errors import ParameterError
 from mas_kit.core.messages import Message, Performative
-from mas_kit.protocols.content import (
-    Cancelled,
-    Done,
-    Result,
-    is_number,
-)
+from mas_kit.protocols.content import Cancelled, Done, Result, is_number
 from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, WHEN, Answer, Rule, decides
-from mas_kit.protocols.settings import after, people
+from mas_kit.protocols.settings import after, chosen, function, moment, people, ticks
 
 CFP, PROPOSE, REFUSE = Performative.CFP, Performative.PROPOSE, Performative.REFUSE
 ACCEPT, REJECT = Performative.ACCEPT_PROPOSAL, Performative.REJECT_PROPOSAL
@@ -61,8 +56,8 @@ class ContractNetInitiator(Role):
         reply_by: the last tick in which a proposal counts; later ones are treated as not made.
         report_by: the last tick in which a contractor's report counts (default: `reply_by` + 50). Whoever
             has not reported then is sent a cancel, and the outcome is "overdue".
-        choose: proposals by name -> names of the winners (none: reject all). None asks the agent's policy:
-            question "award", answered with accept-proposal (content: the names) or reject-proposal.
+        choose: proposals by name -> name or names of the winners (none: reject all). None asks the agent's
+            policy: question "award", answered with accept-proposal (content: the names) or reject-proposal.
         readable: content -> is it a proposal? By default, a finite number.
         patience: ticks to wait for the policy's choice, and for answers to a cancel.
 
@@ -116,18 +111,19 @@ class ContractNetInitiator(Role):
         *,
         reply_by: float,
         report_by: float | None = None,
-        choose: Callable[[Mapping[str, Any]], Collection[str]] | None = lowest,
+        choose: Callable[[Mapping[str, Any]], Collection[str] | None] | None = lowest,
         readable: Callable[[Any], object] = is_number,
         patience: float = 10,
     ) -> None:
         super().__init__()
         self.task, self.participants = task, people(participants)
         self.members = frozenset(self.participants)
-        self.reply_by = reply_by
+        self.reply_by = moment("reply_by", reply_by)
         self.report_by = (
             reply_by + REPORT_TIME if report_by is None else after(reply_by, report_by, "report_by")
         )
-        self.choose, self.readable, self.patience = choose, readable, patience
+        self.choose, self.readable = function("choose", choose), function("readable", readable)
+        self.patience = ticks("patience", patience)
         if task is None:
             raise ParameterError("parameter 'task' is None; allowed: anything else; say what is to be done")
         self.call_id = ""
@@ -190,7 +186,7 @@ class ContractNetInitiator(Role):
         """The choice by the rule that was given."""
         if self.choose is None:
             return None
-        winners = tuple(self.choose(self.about()))
+        winners = chosen(self.choose(self.about()), self.participants)
         return Answer(self.key, ACCEPT if winners else REJECT, winners)
 
     def none_proposed(self, _: Any) -> bool:
@@ -199,16 +195,16 @@ class ContractNetInitiator(Role):
 
     def award(self, answer: Answer) -> None:
         """Accept the winners' proposals and reject the others."""
-        chosen = (answer.content,) if isinstance(answer.content, str) else tuple(answer.content or ())
-        if not chosen or len(set(chosen)) < len(chosen) or not self.proposals.keys() >= set(chosen):
+        winners = chosen(answer.content, self.participants)
+        if not winners or len(set(winners)) < len(winners) or not self.proposals.keys() >= set(winners):
             raise ParameterError(
-                f"the award goes to {chosen!r}; allowed: one or more of those who proposed, each once: "
+                f"the award goes to {winners!r}; allowed: one or more of those who proposed, each once: "
                 f"{', '.join(self.about())}; answer reject-proposal to award to nobody"
             )
-        self.contractors = chosen
+        self.contractors = winners
         self.deadline = max(self.report_by, self.now)
-        self.tell_all(ACCEPT, chosen, self.task, reply_by=self.deadline)
-        self._reject(set(chosen))
+        self.tell_all(ACCEPT, winners, self.task, reply_by=self.deadline)
+        self._reject(set(winners))
 
     def reject_all(self, _: Any) -> None:
         """Reject every proposal."""

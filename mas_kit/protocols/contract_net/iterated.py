@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
-from mas_kit.core.errors import ParameterError
+from mas_kit.core.errors import ParameterError, out_of_range
 from mas_kit.core.messages import Message, Performative
-from mas_kit.protocols.content import is_number
+from mas_kit.protocols.content import is_count, is_number
 from mas_kit.protocols.contract_net.initiator import ContractNetInitiator
 from mas_kit.protocols.contract_net.participant import ContractNetParticipant
 from mas_kit.protocols.rules import Answer, Rule, decides
-from mas_kit.protocols.settings import after
+from mas_kit.protocols.settings import after, chosen, function, ticks
 
 CFP, REJECT = Performative.CFP, Performative.REJECT_PROPOSAL
 ACCEPT = Performative.ACCEPT_PROPOSAL
@@ -72,7 +72,10 @@ class IteratedContractNetInitiator(ContractNetInitiator):
             readable=readable,
             patience=patience,
         )
-        self.choose_or_call, self.rounds, self.round_ticks = choose, rounds, round_ticks
+        if not (is_count(rounds) and rounds >= 1):
+            raise out_of_range("rounds", rounds, "whole numbers from 1", "how many calls there can be")
+        self.choose_or_call, self.rounds = function("choose", choose), rounds
+        self.round_ticks = ticks("round_ticks", round_ticks)
         self.round = 1
         self.work_time = self.report_by - self.reply_by
 
@@ -91,7 +94,8 @@ class IteratedContractNetInitiator(ContractNetInitiator):
         choice = self.choose_or_call(self.about(), self.round)
         if isinstance(choice, Again):
             return Answer(self.key, CFP, choice)
-        return Answer(self.key, ACCEPT if choice else REJECT, tuple(choice or ()))
+        winners = chosen(choice, self.participants)
+        return Answer(self.key, ACCEPT if winners else REJECT, winners)
 
     def call_again(self, answer: Answer) -> None:
         """Send the changed call to those who go on, and reject the others."""

@@ -10,6 +10,7 @@ from mas_kit.protocols.content import Cancelled, Done, Result, is_number
 from mas_kit.protocols.contract_net.initiator import REPORT_TIME
 from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import TIMEOUT, Answer, Rule, decides
+from mas_kit.protocols.settings import ticks
 
 CFP, PROPOSE, REFUSE = Performative.CFP, Performative.PROPOSE, Performative.REFUSE
 ACCEPT, REJECT = Performative.ACCEPT_PROPOSAL, Performative.REJECT_PROPOSAL
@@ -71,7 +72,7 @@ class ContractNetParticipant(Role):
 
     def __init__(self, *, patience: float = 20) -> None:
         super().__init__()
-        self.patience = patience
+        self.patience = ticks("patience", patience)
         self.task: Any = None
         self.bid: Any = None
         self.reply_by: float = 0

@@ -6,7 +6,7 @@ inform with the result. With n voters, all of whom answer: 3n messages on a netw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, ClassVar, NamedTuple
 
 from mas_kit.core.errors import out_of_range
@@ -14,7 +14,7 @@ from mas_kit.core.messages import Message, Performative
 from mas_kit.protocols.content import is_name
 from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, WHEN, Answer, Rule, decides
-from mas_kit.protocols.settings import after, people
+from mas_kit.protocols.settings import after, people, ticks
 from mas_kit.protocols.voting.rules import Count, Ranking, is_ballot, plurality, rule
 
 QUERY_REF, INFORM, REFUSE = Performative.QUERY_REF, Performative.INFORM, Performative.REFUSE
@@ -42,6 +42,13 @@ class Poll(NamedTuple):
     ballots: Mapping[str, tuple[str, ...]]
     abstained: tuple[str, ...]
     silent: tuple[str, ...]
+
+
+def _listed(candidates: Iterable[str]) -> tuple[str, ...]:
+    """The candidates in their order, which settles ties; those of a set, which has none, are put in one."""
+    if isinstance(candidates, str):
+        raise out_of_range("candidates", candidates, "a list of names", f"give [{candidates!r}]")
+    return tuple(sorted(candidates)) if isinstance(candidates, Set) else tuple(candidates)
 
 
 class Chair(Role):
@@ -85,7 +92,7 @@ class Chair(Role):
         quorum: int = 1,
     ) -> None:
         super().__init__()
-        self.candidates, self.voters = tuple(candidates), people(voters)
+        self.candidates, self.voters = _listed(candidates), people(voters)
         if not self.candidates or len(set(self.candidates)) < len(self.candidates):
             raise out_of_range("candidates", self.candidates, "one or more, all different", "name each once")
         if not 1 <= quorum <= len(self.voters):
@@ -182,7 +189,7 @@ class Voter(Role):
 
     def __init__(self, *, patience: float = 20) -> None:
         super().__init__()
-        self.patience = patience
+        self.patience = ticks("patience", patience)
         self.poll: Any = None
         self.reply_by: float = 0
         self.poll_id: Any = None

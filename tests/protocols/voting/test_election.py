@@ -20,7 +20,7 @@ def election(ballots, script=(), **settings):
     names = [f"v{i}" for i in range(len(ballots))]
     talks = {"boss": Conversations("boss")} | {n: Conversations(n, [Voter]) for n in names}
     line = Wire(talks, {n: voter(b) for n, b in zip(names, ballots, strict=True)}, script)
-    return line, line.start("boss", Chair("abc", names, **{"reply_by": 6, "by": "borda", **settings}))
+    return line, line.start("boss", Chair(list("abc"), names, **{"reply_by": 6, "by": "borda", **settings}))
 
 
 def test_it_counts_and_tells():
@@ -58,9 +58,9 @@ def test_a_quorum():
     assert line.status("boss", cid) == "no quorum"
     assert line.outcome("v0", cid).value == Elected("", 1)
     with pytest.raises(ParameterError, match="quorum"):
-        Chair("ab", ["v"], reply_by=3, quorum=2)
+        Chair(["a", "b"], ["v"], reply_by=3, quorum=2)
     with pytest.raises(ParameterError, match="candidates"):
-        Chair("aa", ["v"], reply_by=3)
+        Chair(["a", "a"], ["v"], reply_by=3)
 
 
 choices = st.lists(st.one_of(st.none(), st.permutations("abc").map(tuple)), min_size=1, max_size=5)
