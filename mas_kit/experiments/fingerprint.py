@@ -149,7 +149,7 @@ class _Walk:
                 self.value(space[name], names)
 
     def type(self, cls: type) -> None:
-        self.add("class", cls.__qualname__)
+        self.add("class", cls.__name__)  # a class inside another forgets that on its way to a worker
         if not self.ours(cls.__module__):
             return
         for base in cls.__bases__:

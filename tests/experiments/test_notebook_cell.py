@@ -17,14 +17,12 @@ from mas_kit.experiments import Experiment, run
 OFFSET = 100.0
 SCALES = {"step": 1.0}
 
-class Settings(Parameters):
-    scale: float = parameter(1.0, ge=0, help="scale of a step")
-
 def step(model):
     return SCALES["step"] * model.p.scale * model.stream("steps").normal()
 
 class Here(Model):
-    Parameters = Settings
+    class Parameters(Parameters):
+        scale: float = parameter(1.0, ge=0, help="scale of a step")
     def build(self):
         self.x = OFFSET
     def world(self):
