@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mas_kit.experiments.experiment import Run
+
+_WORTH_A_SYNC = 1.0  # seconds of work
 
 
 class Failure(NamedTuple):
@@ -42,12 +45,32 @@ def write_bytes(path: Path, data: bytes, *, sync: bool) -> None:
     With `sync` also after a power cut. Without, a power cut can leave a torn file, never after a kill.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        if sync:
-            file.flush()
-            os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:  # a disk that is full needs the room
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    if sync:
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring to the disk that a file is called what it is called now."""
+    if os.name != "posix":  # elsewhere a folder cannot be opened
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:  # not every network file system knows how
+        pass
+    finally:
+        os.close(handle)
 
 
 def write_replicate(folder: Path, run: Run, outcome: Outcome) -> None:
@@ -71,9 +94,12 @@ def write_replicate(folder: Path, run: Run, outcome: Outcome) -> None:
         write_statistics=False,
         write_page_checksum=True,
     )
-    # No sync: it would wait for whatever else this machine writes, which took several times as long as a
-    # short run. A file that a power cut tears fails its checksum, and the run is run again.
-    write_bytes(folder / f"{run.key}.parquet", sink.getvalue().to_pybytes(), sync=False)
+    # A sync waits for whatever else this machine writes, which took several times as long as a short run. So
+    # only a run that is worth the wait gets one: a power cut costs no long run, and of the short ones those
+    # that the system had not written yet (Linux: half a minute). A torn file fails its checksum and is run
+    # again.
+    sync = outcome.wall >= _WORTH_A_SYNC
+    write_bytes(folder / f"{run.key}.parquet", sink.getvalue().to_pybytes(), sync=sync)
 
 
 def read_replicate(folder: Path, run: Run) -> Outcome | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from mas_kit.core.errors import ParameterError, out_of_range
 from mas_kit.experiments import manifest as manifests
-from mas_kit.experiments.errors import Stopped
+from mas_kit.experiments.errors import FolderError, Stopped
 from mas_kit.experiments.experiment import Experiment, Run
 from mas_kit.experiments.pool import Pool, cores
 from mas_kit.experiments.progress import Progress, Reporter
@@ -50,7 +50,8 @@ def run(
             `get_executor()`. Then this process writes the files, as batches of a quarter second come in.
 
     Raises:
-        FolderError: the folder cannot be written, is in use, or holds another experiment.
+        FolderError: the folder cannot be written (also later, when the disk is full: what is finished is
+            kept), is in use, or holds another experiment.
         ParameterError: no such number of workers; a log without a folder.
         StaleCodeError: the model's file was changed after this session loaded it.
         Stopped: Ctrl-C; the message says how many runs are kept.
@@ -68,7 +69,7 @@ def run(
         return sweep.results(began)
     with Store(Path(out), experiment) as store:
         sweep = _Sweep(experiment, runs, slots, progress, log, executor, store, store.kept(runs))
-        if sweep.resumed < len(runs) or not store.manifest.get("results"):
+        if sweep.resumed < len(runs) or not store.settled:
             sweep.run_missing_in(store)
         return sweep.results(began)
 
@@ -119,7 +120,23 @@ class _Sweep:
                 reporter.advance()
 
     def run_missing_in(self, store: Store) -> None:
-        """Run what is missing in a folder, and leave it with one file of results and a manifest."""
+        """Run what is missing in a folder, and leave it with one file of results and a manifest.
+
+        Raises FolderError when the folder cannot be written any more: what a model raises is a failed run, so
+        that an OSError here is one of ours.
+        """
+        try:
+            self._run_missing_in(store)
+        except FolderError:
+            raise
+        except OSError as error:
+            kept = len(store.kept(self.runs))
+            raise FolderError(
+                f"cannot write to folder {store.folder}: {error.strerror or error}; {kept} of "
+                f"{len(self.runs)} runs are kept there: make room and run it again to go on"
+            ) from error
+
+    def _run_missing_in(self, store: Store) -> None:
         began = time.perf_counter()
         manifest = manifests.begin(self.experiment, store.spec, store.manifest, self.slots)
         store.write_manifest(manifest)

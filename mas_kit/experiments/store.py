@@ -98,14 +98,17 @@ class Store:
             ) from None
         if spec_hash(held) == spec_hash(self.spec):
             return
+        names = [name for name in sorted({*held, *self.spec}) if held.get(name) != self.spec.get(name)]
         differs = "; ".join(
-            f"{name}: {_short(held.get(name))} there, {_short(self.spec.get(name))} here"
-            for name in sorted({*held, *self.spec})
-            if held.get(name) != self.spec.get(name)
+            f"{name}: {_short(held.get(name))} there, {_short(self.spec.get(name))} here" for name in names
         )
+        what = "holds another experiment"
+        if names == ["code"]:
+            session = (self.manifest.get("sessions") or [{}])[-1]
+            ran = f"Python {session.get('python', '?')}, {str(session.get('started', '?'))[:10]}"
+            what = f"holds runs of other code of {self.spec['model']} or of another version of Python ({ran})"
         raise FolderError(
-            f"folder {self.folder} holds another experiment ({differs}); choose another folder with out=, or "
-            "delete this one"
+            f"folder {self.folder} {what} ({differs}); choose another folder with out=, or delete this one"
         )
 
     def _await_orphans(self) -> None:
@@ -123,6 +126,12 @@ class Store:
         for folder in (self.folder, self.replicates, self.folder / "events"):
             for path in folder.glob(".*.tmp"):
                 path.unlink(missing_ok=True)
+
+    @property
+    def settled(self) -> bool:
+        """Did the last session here end, with all its runs in the file of results?"""
+        sessions = self.manifest.get("sessions") or [{}]
+        return bool(self.manifest.get("results")) and sessions[-1].get("status") == "finished"
 
     def kept(self, runs: Sequence[Run]) -> dict[str, Outcome]:
         """The runs that are finished on disk, by key; torn and foreign files count as not finished.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from mas_kit.experiments import Experiment, FolderError, run
+from mas_kit.experiments.replicate import Outcome, write_replicate
 from mas_kit.experiments.store import Store
 from tests.experiments.models import Traced, Walk, begun
 
@@ -73,7 +75,9 @@ def test_results_of_older_code_are_never_taken_for_new_ones(tmp_path):
 
     run(walk(model=model(1)), workers=1, out=tmp_path)
     assert run(walk(model=model(1)), workers=1, out=tmp_path).resumed == 6
-    with pytest.raises(FolderError, match=r"code: .* there, .* here"):
+    with pytest.raises(
+        FolderError, match=r"runs of other code of .*Scaled or .* Python \(.*code: .* there, .* here"
+    ):
         run(walk(model=model(2)), workers=1, out=tmp_path)
 
 
@@ -158,6 +162,68 @@ def test_a_kill_between_results_and_manifest_loses_nothing(tmp_path, monkeypatch
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["results"]["rows"] == 3
     assert [session["status"] for session in manifest["sessions"]] == ["killed", "finished"]
+
+
+def test_a_kill_between_results_and_manifest_of_a_grown_folder_is_mended(tmp_path, monkeypatch):
+    trace, out = tmp_path / "trace", tmp_path / "out"
+    run(traced(trace), workers=1, out=out)
+    grown = traced(trace, seeds=[1, 2, 3, 4])
+    monkeypatch.setattr(Store, "write_failures", lambda *_: (_ for _ in ()).throw(MemoryError))
+    with pytest.raises(MemoryError):
+        run(grown, workers=1, out=out)
+    monkeypatch.undo()
+    assert run(grown, workers=1, out=out).resumed == 4
+    assert len(begun(trace)) == 4
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["results"]["rows"] == len(manifest["runs"]) == 4
+    assert manifest["results"]["sha256"] == hashlib.sha256((out / "results.parquet").read_bytes()).hexdigest()
+    assert [session["status"] for session in manifest["sessions"]] == ["finished", "killed", "finished"]
+    assert not (out / "replicates").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the limit is POSIX's")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_disk_is_told_and_keeps_what_is_finished(workers, tmp_path):
+    """A limit on the size of files stands in for the disk: the last run, with its long text, has no room."""
+    trace, out = tmp_path / "trace", tmp_path / "out"
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, trace, out, str(workers)], capture_output=True, text=True, check=False
+    )
+    kept = len(list((out / "replicates").glob("*.parquet")))
+    assert (
+        f"FolderError: cannot write to folder {out}: File too large; {kept} of 4 runs are kept" in done.stderr
+    )
+    assert "make room and run it again to go on" in done.stderr
+    assert kept >= 1
+    assert not list(out.rglob("*.tmp"))
+    trace.unlink()
+    fates = ["a", "b", "c", "d" * 5000]
+    results = run(traced(trace, design={"fate": fates}, seeds=[7]), workers=1, out=out)
+    assert results.resumed == kept
+    assert len(begun(trace)) == 4 - kept
+
+
+FULL = """
+import resource, sys
+from mas_kit.experiments import Experiment, run
+from tests.experiments.models import Traced
+experiment = Experiment(
+    name="traced", model=Traced, parameters={"trace": sys.argv[1]}, seeds=[7],
+    design={"fate": ["a", "b", "c", "d" * 5000]},
+)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
+run(experiment, workers=int(sys.argv[3]), out=sys.argv[2])
+"""
+
+
+def test_a_long_run_is_on_the_disk_itself_and_a_short_one_does_not_wait_for_it(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    (one,) = walk(seeds=1, design={}).runs()
+    write_replicate(tmp_path, one, Outcome(one.key, {"x": 1.0}, None, 0.01, 0.01))
+    assert not synced
+    write_replicate(tmp_path, one, Outcome(one.key, {"x": 1.0}, None, 60.0, 60.0))
+    assert len(synced) == (2 if os.name == "posix" else 1)  # the file, and that it has its name
 
 
 HOLDER = """
