@@ -1,12 +1,12 @@
 """What a student's process may use, and how the process itself makes sure of it.
 
-Three walls, each by itself incomplete. The operating system's resource limits stop endless loops and hungry
+Four walls, each by itself incomplete. The operating system's resource limits stop endless loops and hungry
 ones. An audit hook stops Python code that opens a file elsewhere, a connection or a process, and says so in
-words that the student can read. On Linux the kernel's Landlock enforces the same for files, connections and
-signals whatever the code does. Where a wall is missing (`Guards` says which stand), run the grading in a
-container.
+words that the student can read; code that means harm can take a hook off. On Linux the kernel's Landlock
+enforces the same for files and signals, and seccomp for connections and processes, whatever the code does.
+Where a wall is missing (`Player.walls` says which stand), run the grading in a container.
 
-Sources: PEP 578 (audit hooks; they are no sandbox by themselves), landlock(7).
+Sources: PEP 578 (audit hooks; they are no sandbox by themselves), landlock(7), seccomp(2).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mas_kit.classroom.grading import seccomp
 from mas_kit.classroom.grading.landlock import READ, WRITE, fence
 from mas_kit.core.errors import out_of_range
 
@@ -67,6 +68,7 @@ _NEVER = (
     "webbrowser.",
     "winreg.",
     "_winapi.",
+    "gc.get_",
     "urllib.",
     "ftplib.",
     "smtplib.",
@@ -102,26 +104,29 @@ def confine(folder: str, limits: Limits, roots: Sequence[str]) -> list[str]:
     """Close this process in; nothing can be opened up again. Returns the names of the walls that stand."""
     rules = [(root, READ) for root in roots] + [(folder, WRITE), ("/dev/urandom", READ), ("/dev/null", WRITE)]
     walls = ["limits"] * _resources(limits) + ["landlock"] * fence(rules)
+    walls += ["seccomp"] * seccomp.alone()
     inside, reads = os.path.realpath(folder), tuple(os.path.realpath(root) for root in roots)
 
     def within(path: Any, places: Sequence[str]) -> bool:
         real = os.path.realpath(os.fsdecode(path))
         return any(real == place or real.startswith(place + os.sep) for place in places)
 
+    never, reading, writing, write_flags = _NEVER, _READS, _WRITES, _WRITE_FLAGS  # not the module's any more
+
     def hook(event: str, args: tuple[Any, ...]) -> None:
         if event == "open":
             path, mode, flags = (*args, None, None)[:3]
             if isinstance(path, int):
                 return  # a descriptor that is open already
-            writes = bool((flags or 0) & _WRITE_FLAGS) or bool(mode and set("wax+") & set(str(mode)))
+            writes = bool((flags or 0) & write_flags) or bool(mode and set("wax+") & set(str(mode)))
             places = (inside,) if writes else (inside, *reads, "/dev/urandom", "/dev/null")
             if not within(path, places):
                 raise Forbidden(f"{'writing' if writes else 'reading'} {path!r} is not allowed here")
-        elif event in _WRITES or event in _READS:
+        elif event in writing or event in reading:
             paths = [arg for arg in args if isinstance(arg, str | bytes | os.PathLike)]
-            if not all(within(path, (inside,) if event in _WRITES else (inside, *reads)) for path in paths):
+            if not all(within(path, (inside,) if event in writing else (inside, *reads)) for path in paths):
                 raise Forbidden(f"{event}{tuple(map(str, paths))} is not allowed here")
-        elif event.startswith(_NEVER):
+        elif event.startswith(never):
             raise Forbidden(f"{event} is not allowed here: a policy decides, it does not act on the machine")
 
     sys.addaudithook(hook)

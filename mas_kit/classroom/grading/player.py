@@ -75,8 +75,10 @@ def _numbers(action: Any) -> list[float]:
 
 def _failure(error: BaseException) -> dict[str, Any]:
     """An error in the words of Python, and the innermost line of the student's own code."""
+    package = str(Path(__file__).resolve().parents[2])
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-    mine = [frame for frame in own if not frame.filename.startswith((sys.prefix, sys.base_prefix))]
+    libraries = (sys.prefix, sys.base_prefix, package, *sys.argv[1:2])
+    mine = [frame for frame in own if not frame.filename.startswith(libraries)]
     where = next(([frame.filename, frame.lineno, frame.name] for frame in reversed(mine or own)), None)
     return {"error": f"{type(error).__name__}: {error}"[:500], "where": where}
 

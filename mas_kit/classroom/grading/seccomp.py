@@ -1,0 +1,107 @@
+"""Linux's seccomp: a process gives system calls up, and the kernel sees to it whatever code runs there.
+
+Landlock guards files and TCP. It does not hold back a process that copies itself, sends a datagram, or
+changes the mode and owner of a file by its path; these calls are refused here. Threads stay allowed.
+
+Source: seccomp(2), clone(2); the numbers of the calls from asm/unistd_64.h and asm-generic/unistd.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import platform
+import struct
+import sys
+from collections.abc import Iterator
+
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # of classic BPF, on 32-bit words
+_ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
+_NUMBER, _ARCHITECTURE, _FIRST, _THIRD = 0, 4, 16, 32  # offsets into struct seccomp_data, little-endian
+_X32 = 0x40000000  # the bit of x86-64's other set of numbers
+_THREAD = 0x10000  # CLONE_THREAD
+_SET_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
+
+# (what the architecture calls itself, the calls that are refused, clone, clone3, prlimit64), by machine
+_MACHINES: dict[str, tuple[int, tuple[int, ...], int, int, int]] = {
+    "x86_64": (
+        0xC000003E,
+        (
+            *(57, 58, 59, 322),  # fork, vfork, execve, execveat
+            *(41, 425),  # socket; io_uring, which opens sockets by another way
+            *(62, 101, 311, 424),  # kill, ptrace, process_vm_writev, pidfd_send_signal
+            *(90, 91, 268, 452, 92, 93, 94, 260),  # chmod and chown in all their forms
+            *(132, 235, 261, 280, 188, 189, 190, 197),  # times, extended attributes
+            *(141, 144, 160, 203),  # priorities, limits
+        ),
+        56,
+        435,
+        302,
+    ),
+    "aarch64": (
+        0xC00000B7,
+        (
+            *(221, 281),
+            *(198, 425),
+            *(129, 117, 271, 424),
+            *(52, 53, 452, 54, 55),
+            *(88, 5, 6, 7, 14),
+            *(140, 119, 164, 122),
+        ),
+        220,
+        435,
+        261,
+    ),
+}
+
+
+def alone() -> bool:
+    """Refuse this thread, and what it starts: processes, sockets, signals, modes of files, other limits.
+
+    Returns whether the kernel agreed: False on other systems and machines. There is no way back.
+    """
+    if not sys.platform.startswith("linux") or platform.machine() not in _MACHINES:
+        return False
+    program = b"".join(_program(*_MACHINES[platform.machine()]))
+    room = ctypes.create_string_buffer(program, len(program))
+    header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(room))
+    libc = ctypes.CDLL(None, use_errno=True)
+    return not libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) and not libc.prctl(
+        _SET_SECCOMP, _FILTER, ctypes.c_char_p(header), 0, 0
+    )
+
+
+def _program(
+    architecture: int, refused: tuple[int, ...], clone: int, clone3: int, prlimit: int
+) -> Iterator[bytes]:
+    """The filter, instruction by instruction. A jump says how many instructions it leaves out."""
+
+    def step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
+        return struct.pack("HBBI", code, then, otherwise, value)
+
+    no = step(_RETURN, _ERRNO | errno.EPERM)
+    yes = step(_RETURN, _ALLOW)
+    yield step(_LOAD, _ARCHITECTURE)
+    yield step(_EQUAL, architecture, then=1)
+    yield step(_RETURN, _KILL)  # numbers of another architecture mean other calls
+    yield step(_LOAD, _NUMBER)
+    yield step(_AT_LEAST, _X32, otherwise=1)
+    yield no
+    # The C library asks the old way where this one does not exist; its arguments a filter cannot see.
+    yield step(_EQUAL, clone3, otherwise=1)
+    yield step(_RETURN, _ERRNO | errno.ENOSYS)
+    for number in refused:
+        yield step(_EQUAL, number, otherwise=1)
+        yield no
+    yield step(_EQUAL, clone, otherwise=4)
+    yield step(_LOAD, _FIRST)
+    yield step(_ANY_BIT, _THREAD, then=1)
+    yield no
+    yield yes
+    yield step(_EQUAL, prlimit, otherwise=5)  # reading a limit has no new value: its address is 0
+    yield step(_LOAD, _THIRD)
+    yield step(_EQUAL, 0, otherwise=2)
+    yield step(_LOAD, _THIRD + 4)
+    yield step(_EQUAL, 0, then=1)
+    yield no
+    yield yes
