@@ -267,7 +267,10 @@ class CrossingCar(Agent):
             if self.asked == -math.inf:
                 self.answered = see.time
             self.asked, self.ready = see.time, action.ask
-            wish = (self.lane, action.ask)
+            wish: tuple[Any, ...] = (self.lane, action.ask)
+            ahead = self.ahead
+            if self.scene.p.in_order and ahead is not None and ahead.entered is None:
+                wish = (*wish, ahead.name)
             self.send(
                 REQUEST, "manager", wish, None, PROTOCOL, reply_with=self.number, network=self.scene.radio
             )

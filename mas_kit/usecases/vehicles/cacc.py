@@ -69,6 +69,25 @@ class Loop:
         found: Complexes = (d + gk) / ((1.0 + headway * s) * (1.0 + gk))
         return found
 
+    def tick_gamma(self, w: ArrayLike, headway: float, delay: float | None, dt: float) -> Complexes:
+        """The same for cars that decide in ticks of `dt` s and report in each of them: as the agents do it.
+
+        Exact, by z = e^(i w dt): a word takes whole ticks, at least one, an order is held for a tick, and
+        `Adaptive` approaches its wish in steps. For dt -> 0 it is `gamma`.
+        """
+        z = np.exp(1j * dt * np.asarray(w, dtype=np.float64))
+        fade = math.exp(-dt / self.lag) if self.lag else 0.0
+        mean = self.lag / dt * (1.0 - fade)
+        gain = 1.0 - math.exp(-dt / headway)
+        engine = z ** -round(self.reaction / dt) * (1.0 - mean + mean * (1.0 - fade) / (z - fade))
+        car = engine * dt / (z - 1.0)  # wish -> speed
+        gap = 0.5 * dt * (z + 1.0) / (z - 1.0)  # difference of speeds -> gap
+        heard = 0.0 if delay is None else z ** -max(1, math.ceil(delay / dt - 1e-9))
+        own = headway + gap + self.kd / self.kp * (1.0 + headway * (1.0 - 1.0 / z) / dt)
+        ahead = gain * (self.kp * gap + self.kd + heard / car)
+        found: Complexes = ahead / ((1.0 - (1.0 - gain) / z) / car + gain * self.kp * own)
+        return found
+
     def smallest_headway(self, delay: float | None) -> float:
         """The time headway (s) from which a platoon amplifies no frequency.
 

@@ -9,6 +9,7 @@ The book of slots survives a crash, as if on disk.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mas_kit.core import Agent, Message, Performative
@@ -20,7 +21,20 @@ if TYPE_CHECKING:
 PROTOCOL = "reservation"
 TINY = 1e-6  # s: rounding
 REQUEST, CANCEL = Performative.REQUEST, Performative.CANCEL
+ASKED = "a request is (road, time) or (road, time, car ahead): road 0 or 1, time in s"
 GRANT, WAIT, REJECT = Performative.AGREE, Performative.INFORM, Performative.REFUSE
+
+
+def _in_order(wishes: list[Wish], book: Mapping[str, Grant]) -> tuple[list[Wish], list[Wish]]:
+    """Who may be served now, and who stands behind a car without a slot: it could not use one of its own."""
+    served, kept, held = set(book), [], []
+    for wish in wishes:
+        if not wish.behind or wish.behind in served:
+            served.add(wish.car)
+            kept.append(wish)
+        else:
+            held.append(wish)
+    return kept, held
 
 
 class IntersectionManager(Agent):
@@ -54,6 +68,9 @@ class IntersectionManager(Agent):
         listed = sorted(
             (wish for wish in waiting.values() if wish.heard >= stale), key=lambda wish: wish.ready
         )
+        held: list[Wish] = []
+        if p.in_order:
+            listed, held = _in_order(listed, book)
         last = self.past
         for grant in book.values():
             if grant.slot > last[grant.road]:
@@ -67,6 +84,7 @@ class IntersectionManager(Agent):
             tuple(book.values()),
             tuple(again),
             tuple(refused),
+            tuple(held),
             self.memory,
         )
 
@@ -95,7 +113,7 @@ class IntersectionManager(Agent):
         if reason:
             refused.append((car, number, reason))
             return
-        road, ready = message.content
+        road, ready, *ahead = message.content
         given = book.get(car)
         if given is not None and given.number == number and given.slot >= ready - TINY:
             again.append(given)
@@ -104,16 +122,17 @@ class IntersectionManager(Agent):
         before = waiting.get(car)
         if before is not None and before.number == number:
             ready = before.ready  # its place in the line stays
-        waiting[car] = Wish(car, road, ready, number, now)
+        waiting[car] = Wish(car, road, ready, number, now, *ahead)
 
     def _fault(self, car: str, content: Any) -> str:
         """What is wrong with a request, if anything."""
         try:
-            road, ready = content
-            if road not in (0, 1) or not math.isfinite(ready):
-                return "a request is (road, time): road 0 or 1, time in s"
+            road, ready, *ahead = content
+            sound = road in (0, 1) and math.isfinite(ready) and len(ahead) <= 1
+            if not sound or not all(isinstance(name, str) for name in ahead):
+                return ASKED
         except (TypeError, ValueError):
-            return "a request is (road, time): road 0 or 1, time in s"
+            return ASKED
         if self.scene.p.camera and car not in self.scene.on_the_road:
             return "nobody of that name is on the road"
         return ""
@@ -132,7 +151,7 @@ class IntersectionManager(Agent):
         self.cancelled += sum(car not in {grant.car for grant in see.book} for car in self.book)
         self.book, self.past = book, past
         done = {grant.car for grant in action}
-        self.waiting = {wish.car: wish for wish in see.waiting if wish.car not in done}
+        self.waiting = {wish.car: wish for wish in (*see.waiting, *see.held) if wish.car not in done}
         self.granted += len(action)
         self.refused += len(see.refused)
         for grant in (*action, *see.again):

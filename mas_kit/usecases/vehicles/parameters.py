@@ -181,6 +181,11 @@ class VehiclesParameters(Parameters):
         2.5, ge=0.5, le=600, step=0.5, unit="s", group=CROSSING,
         help="a car that heard nothing for longer takes the crossing for an all-way stop",
     )  # fmt: skip
+    in_order: bool = parameter(
+        False,
+        group=CROSSING,
+        help="does the manager promise nothing to a car before the car ahead has a slot?",
+    )
     ghosts: float = parameter(
         0.0, ge=0, le=600, step=5, unit="1/min", group=CROSSING, help="requests for cars that do not exist"
     )

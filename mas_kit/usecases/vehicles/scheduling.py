@@ -140,6 +140,7 @@ class Wish(NamedTuple):
     ready: float  # s: the car cannot cross before
     number: str  # of the request, so that an answer to an older one is known as such
     heard: float  # s: when the car last said so
+    behind: str = ""  # the car ahead of it, where it says so
 
 
 class Grant(NamedTuple):
@@ -162,6 +163,7 @@ class ManagerPercept(NamedTuple):
     book: tuple[Grant, ...] = ()  # slots given and not yet over
     again: tuple[Grant, ...] = ()  # of these, asked for once more
     refused: tuple[tuple[str, str, str], ...] = ()  # car, number, reason
+    held: tuple[Wish, ...] = ()  # of cars that stand behind one without a slot: not to be served yet
     memory: Any = None
 
 

@@ -62,6 +62,24 @@ def test_a_platoon_in_time_amplifies_as_the_formula_says(headway, w):
     assert ratios == pytest.approx(ratios[0], rel=2e-3)
 
 
+@pytest.mark.parametrize("delay", [None, 0.15, 0.32])
+@pytest.mark.parametrize("loop", [CAR, Loop(lag=0.0), Loop(kp=0.3, kd=0.5, reaction=0.1)], ids=str)
+def test_the_transfer_function_of_a_tick_is_that_of_the_array_program(loop, delay):
+    """Four waves, after three minutes without transients: to rounding."""
+    w, dt = 0.6, 0.1
+    swing = simulate(
+        cars=4, headway=0.8, frequency=w, swing=0.3, duration=180 + 8 * np.pi / w, warmup=180, dt=dt,
+        delay=delay, loop=loop,
+    )[0]  # fmt: skip
+    assert swing[1:] / swing[:-1] == pytest.approx(abs(loop.tick_gamma(w, 0.8, delay, dt)), rel=1e-6)
+
+
+def test_short_ticks_are_time():
+    for delay in (None, 0.15):
+        fine = CAR.tick_gamma([0.3, 1.0], 0.7, delay, 1e-4)
+        assert fine == pytest.approx(CAR.gamma([0.3, 1.0], 0.7, delay), rel=1e-3)
+
+
 @pytest.mark.parametrize("controller", ["ACC", "CACC"])
 @pytest.mark.parametrize("dt", [0.1, 0.05])
 def test_the_agents_are_the_array_program(controller, dt):

@@ -43,9 +43,9 @@ def safe(model, headway=None):
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("flow", [300, 900])
-def test_every_car_crosses_when_the_schedule_says(rule, flow):
-    model = crossing(coordination=rule, flow=flow).run()
+@pytest.mark.parametrize(("flow", "in_order"), [(300, False), (900, False), (900, True)])
+def test_every_car_crosses_when_the_schedule_says(rule, flow, in_order):
+    model = crossing(coordination=rule, flow=flow, in_order=in_order).run()
     slots = RULES[rule](model.scene.planned)
     due = list(zip(model.scene.planned.ready, model.scene.planned.road, strict=True))
     expected = dict(zip(due, slots, strict=True))
@@ -180,6 +180,23 @@ def test_lost_messages_cost_early_promises_more_than_late_ones():
 
     assert mean("FCFS", 0.3) > 3 * mean("FCFS", 0.0)
     assert mean("batch", 0.3) < 3 * mean("batch", 0.0)
+
+
+def test_a_promise_behind_a_car_without_one_is_what_lost_messages_cost():
+    """First come, first served loses little once slots are given in the order of the road."""
+    delays = {
+        in_order: [crossing(s, flow=600, loss=0.3, in_order=in_order).run().metrics() for s in range(3)]
+        for in_order in (False, True)
+    }
+    calm = np.mean([crossing(s, flow=600).run().metrics()["delay"] for s in range(3)])
+    late = {key: np.mean([found["delay"] for found in runs]) for key, runs in delays.items()}
+    assert late[True] < 1.5 * calm < 0.5 * late[False]
+    assert sum(found["slots given back"] for found in delays[False]) > 5 * sum(
+        found["slots given back"] for found in delays[True]
+    )
+    for seed in (4, 5):
+        faults = (Crash(agent="manager", at=600, until=1200),)
+        assert safe(crossing(seed, flow=800, loss=0.5, in_order=True, faults=faults).run(), headway=0.5)
 
 
 def test_ghosts_cost_time_and_a_camera_finds_them():

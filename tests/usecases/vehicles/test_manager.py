@@ -108,6 +108,22 @@ def test_what_is_not_of_the_protocol_is_not_answered():
     assert not desk.manager.book
 
 
+def test_slots_in_order_of_the_road():
+    """Bob stands behind Ann, who was not heard yet: he waits until she has a slot, and comes after her."""
+    desk = Desk(in_order=True)
+    desk.write(REQUEST, "bob", (0, 21.0, "ann"))
+    assert desk.answers() == [(WAIT, "bob", None, "1")]
+    desk.write(REQUEST, "cem", (1, 22.0))
+    assert desk.answers() == [(GRANT, "cem", 22.0, "1")]
+    desk.write(REQUEST, "ann", (0, 20.0))
+    answers = desk.answers()
+    assert answers == [(GRANT, "ann", 24.5, "1"), (GRANT, "bob", 25.5, "1")]
+    desk.write(REQUEST, "dee", (0, 26.0, "bob"))
+    assert desk.answers() == [(GRANT, "dee", 26.5, "1")]
+    desk.write(REQUEST, "eve", (0, 26.0, 7))
+    assert [act for act, *_ in desk.answers()] == [REJECT]
+
+
 def test_a_camera_refuses_who_is_not_there():
     desk = Desk(camera=True)
     desk.write(REQUEST, "phantom", (0, 20.0))
