@@ -1,10 +1,9 @@
 // Live charts. Vega is bundled in (`vegaEmbed`); each chart is made once, then only its data are replaced. Long runs are thinned to what the width can show, keeping each stretch's lowest and highest.
 
-const ROOM = 1200; // points of one line that are kept apart; more cannot be seen
-
-function thin(points) {
-  if (points.length <= ROOM) return points;
-  const bin = Math.ceil(points.length / (ROOM / 2)), kept = [];
+// `room`: pixels that the line has. Two points to a pixel are kept apart; more cannot be seen, and would cost frames.
+function thin(points, room) {
+  if (points.length <= 2 * room) return points;
+  const bin = Math.ceil(points.length / room), kept = [];
   for (let i = 0; i < points.length; i += bin) {
     let low = i, high = i;
     for (let j = i; j < Math.min(i + bin, points.length); j++) {
@@ -36,13 +35,13 @@ function createStore(model) {
     store.version++;
     store.views.forEach((view) => view.update());
   };
-  store.rows = (chart, bar) => {
+  store.rows = (chart, bar, width) => {
     if (chart.mode === "bars") return (store.bars[bar] || []).map(([series, value]) => ({ series, value }));
     if (chart.mode === "history") return store.history.map((row) => ({ ...row }));
     return chart.columns.flatMap(([series, name]) => {
       const column = store.columns[name] || [], points = [];
       for (let i = 0; i < column.length; i++) if (column[i] !== null) points.push({ time: store.time[i], series, value: column[i] });
-      return thin(points);
+      return thin(points, width);
     });
   };
   // Has this model anything for the chart? One world of a model may record what another does not have.
@@ -78,7 +77,7 @@ function createPanel(model, store, el) {
     if (one.api) one.api.finalize();
     const inner = document.createElement("div");
     one.cell.replaceChildren(inner);
-    spec.datasets = { ...(spec.datasets || {}), [data(one.chart)]: store.rows(one.chart, one.bar) };
+    spec.datasets = { ...(spec.datasets || {}), [data(one.chart)]: store.rows(one.chart, one.bar, one.width) };
     try {
       one.api = await vegaEmbed(inner, spec, { actions: false, renderer: "canvas", tooltip: true, logLevel: 1 });
     } catch (error) {
@@ -107,7 +106,7 @@ function createPanel(model, store, el) {
       else if (one.shown !== store.version || Math.abs(width - one.width) > 2) {
         one.shown = store.version;
         if (Math.abs(width - one.width) > 2) { one.width = width; one.api.view.width(width); }
-        await one.api.view.data(data(one.chart), store.rows(one.chart, one.bar)).runAsync();
+        await one.api.view.data(data(one.chart), store.rows(one.chart, one.bar, one.width)).runAsync();
       }
       one.cell.dataset.version = one.shown;
       one.cell.dataset.points = store.time.length;
