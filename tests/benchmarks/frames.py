@@ -4,8 +4,8 @@ Ours counts frames that were drawn, each of another tick; Mesa's page, which sho
 that were loaded into it. Both play as their page is set up, in the same browser on the same machine.
 
 A screen shows 60 pictures a second, and a browser draws no more than that. So with 1,000 agents two things
-are asked: does (nearly) every refresh of the screen show another state, and could the page do more than 60 if the
-browser's limit were lifted, as on a faster screen?
+are asked: does (nearly) every refresh of the screen show another state, and could the page do more than 60
+if the browser's limit were lifted, as on a faster screen?
 """
 
 from __future__ import annotations
