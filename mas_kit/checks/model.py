@@ -179,23 +179,22 @@ class _Checker:
             if trace.difference(first, self.run(self.seed, prepare=_rig(i))):
                 break
         else:
-            self.report.add(VARIES, [self._ignored(first, sight)])
+            self._all_alike(first, sight)
             return
         self.report.add(VARIES, [])
 
-    def _ignored(self, first: trace.Trace, sight: chance.Sightings) -> Failure:
-        made = [*sight.made, *sight.drew]
-        cause = (
-            f"a generator with a seed of its own: {made[0]}"
-            if made
-            else (f"the streams {', '.join(first.drawn[:3])} are drawn from, but what they say is not used")
-        )
-        return Failure(
-            VARIES,
-            f"runs with seeds {self.seed} to {self.seed + 4} are all the same, although chance is at work",
-            cause,
-            "draw from self.rng, the rng of decide, or model.stream('name'); they grow from the model's seed",
-        )
+    def _all_alike(self, first: trace.Trace, sight: chance.Sightings) -> None:
+        """A generator of its own is a fault; what is drawn for nothing may be so in this setting only."""
+        alike = f"runs with seeds {self.seed} to {self.seed + 4} are all the same"
+        own = [*sight.made, *sight.drew]
+        if own:
+            cause = f"a generator with a seed of its own: {own[0]}"
+            fix = "draw from self.rng, the rng of decide, or model.stream('name'), which grow from its seed"
+            self.report.add(VARIES, [Failure(VARIES, f"{alike}, although chance is at work", cause, fix)])
+            return
+        streams = ", ".join(first.drawn[:3])
+        why = "right where a parameter keeps chance out (noise=0); else a draw that is not used"
+        self.report.skip(VARIES, f"{alike}, although the streams {streams} are drawn from: {why}")
 
     def order(self, model: Model, first: trace.Trace) -> None:
         """The first run again, with the agents in other orders."""
