@@ -92,6 +92,11 @@ class Past:
         alone = not program.others_written and not engine.lively
         return engine.by_chance and alone and not engine.touched and bool(kept["ticks"] == 1)
 
+    def before(self, name: str) -> np.ndarray | None:
+        """A column that the rule writes, as it was before the last tick; None: it was not kept."""
+        kept = self.kept
+        return kept["data"].get(name) if kept is not None and kept["ticks"] == 1 else None
+
     def back(self) -> None:
         """Return to how things were, in the arrays that they are in."""
         kept, population = self.kept, self.population

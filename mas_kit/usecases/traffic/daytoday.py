@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,7 @@ class RouteChoice(World):
 
     Attributes:
         network, roads, book: the roads, how routes on them are searched, the routes that are known
+        trips: vehicles a day, all together
         flow, time, slope, toll: (L,) of the last day, and the toll of today
         told: (L,) the travel times on the board; closed: (L,) True where a gantry is down
         vehicles: that one traveller stands for
@@ -75,6 +76,7 @@ class RouteChoice(World):
         """The roads with a gantry on each, the board, and the travellers on the shortest ways of the map."""
         model, p = self.model, self.p
         self.network = network_of(p.world, p.bridge)
+        self.trips = float(self.network.demand.sum())
         self.roads = Roads(self.network)
         self.book = RouteBook(self.roads)
         links = len(self.network.tail)
@@ -132,7 +134,6 @@ class RouteChoice(World):
             model=self.model,
             name="traveller",
         )
-        self.before = self.travellers["route"].copy()
         self.switched = 0
 
     def morning(self) -> None:
@@ -172,13 +173,13 @@ class RouteChoice(World):
 
     def advance(self) -> None:
         """Travellers have chosen, and travel."""
-        route, book = self.travellers["route"], self.book
-        if self.travellers.set_by_hand:
-            self.switched = int((route != self.before).sum())
-            self.before[:] = route
+        travellers, book = self.travellers, self.book
+        route, before = travellers["route"], travellers.before
+        if travellers.edited_before:
             book.count(route)
+            self.switched = int((route != before).sum())
         else:
-            self.switched = book.move(route, self.before, self.travellers.woken)
+            self.switched = book.move(before, route, travellers.woken)
         self.flow = book.flow(self.vehicles)
         self.time = self.network.time(self.flow)
         self.slope = self._slope()
@@ -195,6 +196,11 @@ class RouteChoice(World):
     def optimum(self) -> Assignment:
         """The system optimum of these roads."""
         return optimum_of(self.p.world, self.p.bridge)
+
+    @cached_property
+    def least_time(self) -> float:
+        """Total travel time at the system optimum."""
+        return self.optimum.total_time
 
     @property
     def optimal_tolls(self) -> Floats:
@@ -233,11 +239,11 @@ class RouteChoice(World):
         return user_equilibrium(others, gap=1e-9, background=still)
 
     def _today(self) -> dict[str, float]:
-        total, gap, best = self.total_time, self.gap, self.optimum.total_time
+        total, gap, best = self.total_time, self.gap, self.least_time
         row = {
             "tstt": total,
             "tstt over so": total / best,
-            "time per trip": total / float(self.network.demand.sum()),
+            "time per trip": total / self.trips,
             "gap": gap,
             "switched": self.switched,
             "toll revenue": float(self.flow @ self.toll),
@@ -258,7 +264,7 @@ class RouteChoice(World):
         return row | {
             "shown over so": min(row["tstt over so"], 2.0),
             "log gap": math.log10(max(row["gap"], 1e-5)),
-            "equilibrium over so": self.equilibrium.total_time / self.optimum.total_time,
+            "equilibrium over so": self.equilibrium.total_time / self.least_time,
         }
 
     def metrics(self) -> dict[str, float]:

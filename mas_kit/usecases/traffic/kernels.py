@@ -234,8 +234,8 @@ def route_times(cost: Floats, links: Ints, length: Ints, found: Floats) -> None:
 
 
 @compiled
-def move(route: Ints, before: Ints, who: Ints, on: Ints) -> int:
-    """Brings `on` (R,), how many are on each route, and `before` up to date for travellers `who` (rows).
+def move(before: Ints, route: Ints, who: Ints, on: Ints) -> int:
+    """Brings `on` (R,), how many are on each route, up to date for travellers `who` (rows).
 
     Gives how many of them are on another route than before.
     """
@@ -244,7 +244,6 @@ def move(route: Ints, before: Ints, who: Ints, on: Ints) -> int:
         if route[i] != before[i]:
             on[before[i]] -= 1
             on[route[i]] += 1
-            before[i] = route[i]
             moved += 1
     return moved
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from mas_kit.population import Population, Record, field
@@ -106,15 +107,20 @@ class Travellers(Population):
     It also says with which chance each of them thinks again, and wakes those who have to.
 
     Attributes:
-        set_by_hand: was anything written to them from outside since the last day?
+        edited_before: may somebody have written to them between yesterday and today?
+        before: (n,) the routes on which they were this morning
     """
 
     def __init__(self, morning: Callable[[], None], **rest: Any) -> None:
-        self.morning, self.set_by_hand = morning, True
+        self.morning, self.edited_before = morning, True
         super().__init__(Traveller, **rest)
+        self.before: NDArray[np.int64] = self["route"]
 
     def step(self) -> None:
         """A day: the news, then everybody's choice."""
         self.morning()
-        self.set_by_hand = self.edited
+        self.edited_before = self.edited
+        routes = self["route"] if self.edited_before else self.before
         super().step()
+        kept = self.past.before("route")
+        self.before = routes if kept is None else kept

@@ -169,3 +169,48 @@ def test_an_agent_can_be_asked():
     model = Traffic(seed=12, packet=100, days=3).run()
     assert "76 travel times go up, of day 2" in model.agent("news").explain().chosen
     assert model.agent("traveller-7").pair == model.populations["traveller"]["pair"][7]
+
+
+@pytest.mark.parametrize(("choice", "information"), RULES)
+def test_flows_that_follow_those_who_moved_are_those_of_a_full_count(choice, information):
+    """Also over a closure, after a hand has moved people, and in a book that grew."""
+    closed = [Crash(agent="16-10", at=8, until=12)]
+    settings = {"choice": choice, "information": information, "ignore": 0.1, "toll": "adaptive"}
+    model = Traffic(seed=3, packet=100, days=30, faults=closed, **settings)
+    world, before = model.place, shares(model)
+    for day in range(1, 31):
+        if day == 20:
+            model.populations["traveller"].set(route=before)
+        if day == 25:
+            model.agent("traveller-5").route = int(before[5])
+        start = shares(model)
+        model.step()
+        full = np.zeros(76)
+        for route, count in enumerate(np.bincount(shares(model))):
+            full[list(world.book.links(route))] += 100 * count
+        assert world.flow.tolist() == full.tolist()
+        assert world.switched == (shares(model) != start).sum()
+
+
+@pytest.mark.parametrize("engine", ["objects", "columns"])
+def test_who_finds_its_route_closed_thinks_again_whatever_its_luck_and_habits(engine):
+    closed = [Crash(agent="16-10", at=4, until=6)]
+    settings = {"choice": "constant", "rate": 0.0, "ignore": 0.5, "engine": engine}
+    model = Traffic(seed=13, packet=100, days=8, faults=closed, **settings).run(3)
+    travellers, book = model.place.travellers, model.place.book
+    assert travellers.woken.tolist() == []
+    before, link = shares(model), model.place.network.link("16-10")
+    barred = [row for row, route in enumerate(before.tolist()) if link in book.links(route)]
+    assert barred
+    model.run(1)
+    assert travellers.woken.tolist() == barred
+    assert np.flatnonzero(shares(model) != before).tolist() == barred
+    assert model.run(4).place.switched == 0
+    assert "its turn did not come in tick 8" in model.agent("traveller-0").explain().reason
+
+
+def test_one_at_a_time_is_one_at_a_time():
+    model = Traffic(seed=14, world="braess", choice="one at a time", days=9)
+    assert [model.run(1).place.travellers.woken.tolist() for _ in range(8)] == [
+        [0], [1], [2], [3], [4], [5], [0], [1]
+    ]  # fmt: skip
