@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mas_kit.core.faults import Byzantine
     from mas_kit.core.network import Network
 
+_HUGE = 10**300  # whole numbers beyond it are no floats; they are negated, which is a lie as well
 _KEPT = 64  # messages to each receiver that can be replayed
 
 
@@ -100,15 +101,23 @@ def _lie(value: Any, fault: Byzantine, place: int, rng: np.random.Generator) -> 
         return value if fault.change == "scale" or place % 2 == 0 else not value
     if not _is_numeric(value):
         return value
-    if fault.change == "negate":
-        return -value if place % 2 else value
+    if fault.change == "negate" or (isinstance(value, int) and abs(value) > _HUGE):
+        return _negative(value) if place % 2 else value
     if fault.change == "scale":
         number = value * (1 + place * (fault.factor - 1))
     else:
         number = fault.factor * np.maximum(np.abs(value), 1) * rng.uniform(-1, 1, np.shape(value))
     if isinstance(value, np.ndarray):
         return np.rint(number).astype(value.dtype) if value.dtype.kind in "iu" else number
-    return round(float(number)) if isinstance(value, int | np.integer) else float(number)
+    if isinstance(value, int | np.integer) and np.isfinite(number):
+        return round(float(number))
+    return float(number)
+
+
+def _negative(value: Any) -> Any:
+    if isinstance(value, np.integer):
+        return -int(value)  # an unsigned one has no negative of its own kind
+    return -(value.astype(np.int64) if isinstance(value, np.ndarray) and value.dtype.kind == "u" else value)
 
 
 def _is_numeric(value: Any) -> bool:
@@ -134,7 +143,10 @@ def _walk(value: Any, fault: Byzantine, inside: bool, lie: Callable[[Any], Any])
         made = [_walk(held, fault, inside, lie) for held in items]
         if all(new is old for new, old in zip(made, items, strict=True)):
             return value
-        return type(value)(made)
+        try:
+            return type(value)(made)
+        except TypeError:  # a tuple of its own kind, made from something else
+            return value
     return lie(value) if inside else value
 
 

@@ -1,5 +1,6 @@
 """A Byzantine agent's messages say anything; each alteration is in the log with its causes."""
 
+import math
 import pickle
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -25,6 +26,11 @@ class Offer:
     bid: Bid
     firm: bool
     notes: tuple = ()
+
+
+class Pair(tuple):
+    def __new__(cls, one, other):
+        return super().__new__(cls, (one, other))
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,9 @@ def told(content, *receivers, ticks=3, faults=(), log=False, **lie):
         ([1, [2]], {}, [-1, [-2]]),
         (Picky(0.5), {}, Picky(0.5)),  # what its own type refuses stays as it was
         (Picky(0.5), {"change": "scale"}, Picky(1.0)),
+        (Pair(1, 2), {}, Pair(1, 2)),  # a tuple that is made from something else than its items
+        (10**400, {"change": "scale"}, -(10**400)),  # too large to be scaled, so negated
+        (10**400, {"change": "random"}, -(10**400)),
     ],
 )  # fmt: skip
 def test_contents_are_altered_by_a_rule_that_is_data(content, lie, heard):
@@ -89,6 +98,10 @@ def test_arrays_and_numpy_numbers():
     assert told(np.array([1.0]), alter="corrupt", change="scale")["b"][0].tolist() == [2.0]
     assert told(np.int64(5), alter="corrupt", change="scale", factor=1.5)["b"] == [8]
     assert told(np.array(["x"]), alter="corrupt")["b"][0].tolist() == ["x"]
+    assert told(np.uint8(3), alter="corrupt")["b"] == [-3]  # not 253
+    assert told(np.int8(-128), alter="corrupt")["b"] == [128]
+    assert told(np.array([3], np.uint8), alter="corrupt")["b"][0].tolist() == [-3]
+    assert told(10, alter="corrupt", change="scale", factor=1e308)["b"] == [math.inf]
 
 
 def test_to_equivocate_is_to_tell_each_receiver_something_else():
