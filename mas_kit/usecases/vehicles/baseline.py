@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mas_kit.core.errors import ParameterError, out_of_range
+from mas_kit.usecases.vehicles.checks import at_least, positive
 
 type Law = NDArray[np.float64]  # of a whole number: the probability of 0, 1, 2, ...
 
@@ -28,6 +29,7 @@ def md1_delay(load: float, service: float) -> float:
     """
     if not 0 <= load < 1:
         raise out_of_range("load", load, "0 to below 1", "a queue with more to do grows without end")
+    positive(service=service)
     return load * service / (2 * (1 - load))
 
 
@@ -40,6 +42,7 @@ def reservation_delay(flow: float, ts: float, tc: float) -> float:
     Args:
         flow: Poisson, of each road, in vehicles an hour; below half of `reservation_capacity`
     """
+    positive(ts=ts, tc=tc)
     rate = 2 * flow / 3600
     load = rate * (ts + tc) / 2
     if not 0 <= load < 1:
@@ -50,11 +53,13 @@ def reservation_delay(flow: float, ts: float, tc: float) -> float:
 
 def reservation_capacity(ts: float, tc: float) -> float:
     """Vehicles an hour that first come, first served lets through, of both roads together."""
+    positive(ts=ts, tc=tc)
     return 2 * 3600 / (ts + tc)
 
 
 def batch_capacity(ts: float) -> float:
     """Vehicles an hour in the limit of endless batches, of both roads together."""
+    positive(ts=ts)
     return 3600 / ts
 
 
@@ -66,11 +71,18 @@ def webster(flow: float, cycle: float, green: float, discharge: float) -> float:
 
     Source: Webster (1958), Traffic signal settings, Road Research Technical Paper 39.
     """
+    _signal(cycle, green, discharge)
     rate, share = flow / 3600, green / cycle
     x = _saturation(flow, rate * discharge / share, 3600 * share / discharge)
     uniform = cycle * (1 - share) ** 2 / (2 * (1 - share * x))
     chance = x * x / (2 * rate * (1 - x))
     return uniform + chance - 0.65 * math.pow(cycle / rate**2, 1 / 3) * math.pow(x, 2 + 5 * share)
+
+
+def _signal(cycle: float, green: float, discharge: float) -> None:
+    positive(cycle=cycle, green=green, discharge=discharge)
+    if green >= cycle:
+        raise out_of_range("green", green, f"below the cycle, {cycle:g} s", "the other road needs green too")
 
 
 def _saturation(flow: float, x: float, capacity: float) -> float:
@@ -92,6 +104,10 @@ def fixed_cycle_delay(flow: float, cycle: float, green: float, discharge: float,
 
     Source: Darroch (1964), Annals of Mathematical Statistics 35(1), 380-388; solved here by its Markov chain.
     """
+    _signal(cycle, green, discharge)
+    at_least(2, longest=longest)
+    if green + discharge >= cycle:  # the last car of a green still needs its discharge
+        raise out_of_range("green", green, f"below {cycle - discharge:g} s", "leave time for the red")
     rate, departures = flow / 3600, math.ceil(green / discharge - 1e-9)
     _saturation(flow, rate * cycle / departures, 3600 * departures / cycle)
     red = cycle - departures * discharge
@@ -155,10 +171,13 @@ def optimum(ready: Sequence[Sequence[float]], ts: float, tc: float) -> Optimum:
     Raises:
         ParameterError: times not in order, `tc` below `ts`, or no car at all.
     """
+    if len(ready) != 2 or not all(math.isfinite(time) for road in ready for time in road):
+        raise ParameterError("parameter 'ready' must list finite times, in s, of two roads")
     first, second = (tuple(map(float, road)) for road in ready)
     if list(first) != sorted(first) or list(second) != sorted(second) or not (first or second):
         raise ParameterError("parameter 'ready' must list the times of each road in order, at least one car")
-    if not 0 < ts <= tc:
+    positive(ts=ts, tc=tc)
+    if ts > tc:
         raise out_of_range("tc", tc, f"at least ts, {ts:g}", "cars of different roads need more room")
     roads = (first, second)
     # cars crossed on road 0, on road 1, last road -> labels

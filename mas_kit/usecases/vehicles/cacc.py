@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mas_kit.core.errors import out_of_range
+from mas_kit.core.errors import ParameterError, out_of_range
+from mas_kit.usecases.vehicles.checks import at_least, from_zero, positive
 
 type Floats = NDArray[np.float64]
 type Complexes = NDArray[np.complex128]
@@ -35,6 +37,10 @@ class Loop:
     reaction: float = 0.0
     kp: float = 0.2
     kd: float = 0.7
+
+    def __post_init__(self) -> None:
+        from_zero(lag=self.lag, reaction=self.reaction)
+        positive(kp=self.kp, kd=self.kd)
 
     def open(self, w: ArrayLike) -> Complexes:
         """G K at the angular frequencies `w` (rad/s)."""
@@ -75,6 +81,7 @@ class Loop:
         Exact, by z = e^(i w dt): a word takes whole ticks, at least one, an order is held for a tick, and
         `Adaptive` approaches its wish in steps. For dt -> 0 it is `gamma`.
         """
+        positive(headway=headway, dt=dt)
         z = np.exp(1j * dt * np.asarray(w, dtype=np.float64))
         fade = math.exp(-dt / self.lag) if self.lag else 0.0
         mean = self.lag / dt * (1.0 - fade)
@@ -82,7 +89,7 @@ class Loop:
         engine = z ** -round(self.reaction / dt) * (1.0 - mean + mean * (1.0 - fade) / (z - fade))
         car = engine * dt / (z - 1.0)  # wish -> speed
         gap = 0.5 * dt * (z + 1.0) / (z - 1.0)  # difference of speeds -> gap
-        heard = 0.0 if delay is None else z ** -max(1, math.ceil(delay / dt - 1e-9))
+        heard: Any = 0.0 if delay is None else z ** -max(1, math.ceil(delay / dt - 1e-9))
         own = headway + gap + self.kd / self.kp * (1.0 + headway * (1.0 - 1.0 / z) / dt)
         ahead = gain * (self.kp * gap + self.kd + heard / car)
         found: Complexes = ahead / ((1.0 - (1.0 - gain) / z) / car + gain * self.kp * own)
@@ -94,6 +101,8 @@ class Loop:
         |H|² = 1 + h² w², so that |Gamma| <= 1 at w asks for h >= sqrt(|D + G K|² / |1 + G K|² - 1) / w; the
         answer is the largest of these. Raises ParameterError for a loop that is unstable by itself.
         """
+        if delay is not None:
+            from_zero("it takes time to hear a word", delay=delay)
         if not self.stable():
             raise out_of_range("kp, kd", (self.kp, self.kd), "gains of a stable loop", "lower them")
         w = np.geomspace(1e-3, 1e3, 200_001)
@@ -110,6 +119,14 @@ class Loop:
         phase = np.unwrap(np.angle(gk))
         phase = phase - 2 * math.pi * np.round((phase[0] + math.pi) / (2 * math.pi))
         return bool(len(crossing)) and bool(phase[crossing[-1]] > -math.pi)
+
+
+def _check_chance(runs: int, loss: float, rng: np.random.Generator | None) -> None:
+    at_least(1, runs=runs)
+    if not 0 <= loss <= 1:
+        raise out_of_range("loss", loss, "0 to 1", "give a probability")
+    if loss and rng is None:
+        raise ParameterError("parameter 'rng' is None; messages are lost by chance: pass a random generator")
 
 
 def simulate(
@@ -132,7 +149,14 @@ def simulate(
 
     The arithmetic of the agents, with perfect sensors: `delay` (s) is rounded up to whole ticks, at least
     one; without a message a car goes on with the last that it heard. Other arguments: see the parameters.
+
+    Raises ParameterError for what is out of range, and for losses without a source of chance.
     """
+    positive(headway=headway, frequency=frequency, dt=dt, rate=rate)
+    at_least(2, "one leads, one follows", cars=cars)
+    if round(duration / dt) - round(warmup / dt) < 3:
+        raise out_of_range("duration", duration, f"above the warm-up, {warmup:g} s", "three ticks are needed")
+    _check_chance(runs, loss, rng)
     loop = loop or Loop()
     wait = round(loop.reaction / dt)
     fade = math.exp(-dt / loop.lag) if loop.lag else 0.0

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mas_kit.core.errors import out_of_range
+from mas_kit.usecases.vehicles.checks import at_least
 
 type Number = Any  # a float, or an array of one shape with the others
 
@@ -173,8 +174,7 @@ def riccati(step: float, acceleration_sd: float, measurement_sd: float, sensors:
         ParameterError: a value that is not above 0.
     """
     tracking_index(step, acceleration_sd, measurement_sd)  # checks
-    if sensors < 1:
-        raise out_of_range("sensors", sensors, "whole numbers from 1", "somebody has to look")
+    at_least(1, "somebody has to look", sensors=sensors)
     from scipy.linalg import solve_discrete_are
 
     variance = measurement_sd**2 / sensors

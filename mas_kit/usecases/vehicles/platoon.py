@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mas_kit.core.errors import out_of_range
 from mas_kit.usecases.vehicles.fleet import Fleet, Floats
 from mas_kit.usecases.vehicles.stability import idm_gap
 from mas_kit.usecases.vehicles.trace import Trace
@@ -34,6 +35,9 @@ class Platoon(World):
     def build(self) -> None:
         """The cars, all at the same speed and the gaps that they want at it."""
         p, n = self.p, self.p.cars
+        if p.cruise >= p.v0:
+            fix = "drive slower, or raise v0, the speed that people wish for"
+            raise out_of_range("cruise", p.cruise, f"below v0, {p.v0:g} m/s", fix)
         many = round(p.share * (n - 1))
         automated = [1 + k * (n - 1) // many for k in range(many)]
         robot = p.s0 + p.headway * p.cruise if p.controller in ("ACC", "CACC") else self._human_gap()

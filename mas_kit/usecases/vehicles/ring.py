@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mas_kit.core.errors import out_of_range
 from mas_kit.usecases.vehicles.cars import spaced
 from mas_kit.usecases.vehicles.drivers import optimal_speed
 from mas_kit.usecases.vehicles.fleet import Fleet
@@ -32,6 +33,9 @@ class Ring(World):
     def build(self) -> None:
         """The cars, evenly spaced, and as evenly spaced the automated ones among them."""
         p, n = self.p, self.p.cars
+        if p.length <= n * p.car:
+            allowed = f"above {n * p.car:g} m, for {n} cars of {p.car:g} m"
+            raise out_of_range("length", p.length, allowed, "make the ring longer, or take fewer cars")
         many = round(p.share * n)
         automated = [k * n // many for k in range(many)]
         self.fleet = Fleet(self.model, p.length, spaced(n, p.length), np.full(n, self.equilibrium), automated)

@@ -15,6 +15,7 @@ import numpy as np
 
 from mas_kit.core import Explanation, Option, Policy
 from mas_kit.core.errors import out_of_range
+from mas_kit.usecases.vehicles.checks import from_zero, positive
 
 NEVER = -math.inf
 
@@ -33,6 +34,7 @@ def poisson_cars(flow: float, duration: float, rng: np.random.Generator) -> Cars
         flow: of each road, in vehicles an hour
         duration: in s
     """
+    from_zero(flow=flow, duration=duration)
     return _merge([np.sort(rng.random(rng.poisson(flow / 3600 * duration)) * duration) for _ in range(2)])
 
 
@@ -41,6 +43,8 @@ def bernoulli_cars(flow: float, duration: float, headway: float, rng: np.random.
 
     Raises ParameterError for a flow that does not fit in.
     """
+    positive(headway=headway)
+    from_zero(flow=flow, duration=duration)
     share = flow / 3600 * headway
     if share > 1:
         raise out_of_range(
@@ -115,6 +119,8 @@ def fixed_signal(cars: Cars, discharge: float, cycle: float, green: float) -> li
 def delay(cars: Cars, slots: Sequence[float], after: float = 0.0) -> float:
     """Mean of slot less ready, in s, over the cars that could have crossed from `after` on."""
     waits = [slot - ready for slot, ready in zip(slots, cars.ready, strict=True) if ready >= after]
+    if not waits:
+        raise out_of_range("after", after, "times before the last car", "there is no car to count")
     return sum(waits) / len(waits)
 
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from mas_kit.core import Agent, Decision, Policy, SeedTree, parameter
+from mas_kit.core.errors import out_of_range
 from mas_kit.usecases.vehicles.agents import Tracking
 from mas_kit.usecases.vehicles.fleet import Fleet
 from mas_kit.usecases.vehicles.model import Vehicles
@@ -161,6 +162,8 @@ class SetSpeed(Vehicles):
         """The ring, and the pilot."""
         super().build()
         self.fits = self.ring.equilibrium
+        if self.fits <= 0:
+            raise out_of_range("length", self.p.length, "rings on which cars move", "make the ring longer")
         self.lost = self.seconds = 0.0
         self._before: Any = None
         if self.p.pilot == "person":

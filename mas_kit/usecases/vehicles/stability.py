@@ -12,6 +12,7 @@ import math
 from typing import NamedTuple
 
 from mas_kit.core.errors import out_of_range
+from mas_kit.usecases.vehicles.checks import at_least, positive
 from mas_kit.usecases.vehicles.drivers import optimal_speed
 
 
@@ -64,7 +65,8 @@ def idm_partials(gap: float, v0: float, headway: float, a: float, b: float, s0: 
 
     Raises ParameterError for a gap at which cars stand: there is no flow to disturb.
     """
-    if gap <= s0:
+    positive(v0=v0, headway=headway, a=a, b=b)
+    if not gap > s0:
         raise out_of_range("gap", gap, f"numbers above s0 ({s0:g})", "give the cars room to move")
     v = idm_equilibrium(gap, v0, headway, s0)
     wanted = s0 + v * headway
@@ -79,6 +81,7 @@ def idm_partials(gap: float, v0: float, headway: float, a: float, b: float, s0: 
 
 def ovm_partials(headway: float, sensitivity: float) -> Partials:
     """Of Bando's optimal velocity model at that headway, in the model's own units."""
+    positive(sensitivity=sensitivity)
     slope = 1.0 - (optimal_speed(headway) - math.tanh(2.0)) ** 2  # of tanh
     return Partials(s=sensitivity * slope, v=-sensitivity, leader=0.0)
 
@@ -92,6 +95,8 @@ def ovm_critical_headway(sensitivity: float, cars: int | None = None) -> float:
     Raises:
         ParameterError: drivers so quick that no headway is unstable.
     """
+    if cars is not None:
+        at_least(3, "two cars have no wave to grow", cars=cars)
     slope = sensitivity / 2.0 if cars is None else sensitivity / (2.0 * math.cos(math.pi / cars) ** 2)
     if not 0.0 < slope < 1.0:
         raise out_of_range(
@@ -106,6 +111,7 @@ def ring_modes(partials: Partials, cars: int) -> list[complex]:
     Roots of l² - l (f_v + f_l e^ik) - f_s (e^ik - 1) = 0 with k = 2 pi m / cars: the real part is the rate of
     growth, the imaginary part the angular frequency.
     """
+    at_least(2, "a ring has a car and a leader", cars=cars)
     found = []
     for mode in range(cars):
         turn = cmath.exp(2j * math.pi * mode / cars)
@@ -120,6 +126,8 @@ def tick_modes(partials: Partials, cars: int, dt: float) -> list[complex]:
     after.
     A tick multiplies a wave by z; the eigenvalue is log(z) / dt. For dt -> 0 it is that of `ring_modes`.
     """
+    at_least(2, "a ring has a car and a leader", cars=cars)
+    positive(dt=dt)
     found = []
     for mode in range(cars):
         turn = cmath.exp(2j * math.pi * mode / cars)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mas_kit.usecases.vehicles.parameters import VehiclesParameters
 
+PERFECT = 0.001  # m or m/s: the least error that a sensor is taken to have
 RESTLESS = 1.0  # m/s²: how much a car's acceleration is expected to change from tick to tick
 GATE = 9.21  # squared Mahalanobis distance that 1 honest report in 100 exceeds (chi-square, 2 degrees)
 
@@ -33,7 +34,9 @@ class Tracker(Policy):
 
     def __init__(self, p: VehiclesParameters, between: Callable[[float, float], float]) -> None:
         self.p, self.between = p, between
-        self.variance, self.speed_variance = p.radar_noise**2, p.doppler_noise**2
+        # A sensor without noise beside one with noise: no filter takes a variance of 0.
+        self.variance = max(p.radar_noise, PERFECT) ** 2
+        self.speed_variance = max(p.doppler_noise, PERFECT) ** 2
         self.exact = p.radar_noise == p.doppler_noise == 0
 
     def decide(self, percept: Reading | None, rng: np.random.Generator | None = None) -> Decision:
