@@ -8,9 +8,6 @@ from typing import NamedTuple
 
 from mas_kit.core.errors import ParameterError, out_of_range
 
-Rate = float | Callable[[int], float]
-"""A constant, or a function of how many times (1, 2, ...) there has been an occasion."""
-
 
 class Harmonic(NamedTuple):
     """scale / n**power, at most 1: a learning rate that falls with the n-th visit.
@@ -40,6 +37,13 @@ class Decay(NamedTuple):
         return float(self.floor + (self.start - self.floor) * self.factor ** (n - 1))
 
 
+Rate = float | Callable[[int], float] | Harmonic | Decay
+"""A constant, or a function of how many times (1, 2, ...) there has been an occasion.
+
+(The two above are such functions too; mypy does not see it of a named tuple.)
+"""
+
+
 class Checked:
     """A rate that is inside its bounds whenever it is asked for.
 
@@ -51,7 +55,7 @@ class Checked:
     def __init__(self, parameter: str, rate: Rate, low: float = 0.0, high: float = 1.0) -> None:
         self.parameter, self.low, self.high = parameter, low, high
         self.allowed = f"{low:g} to {high:g}" if isfinite(high) else f"{low:g} and above"
-        self.rate: Callable[[int], float] | None = None
+        self.rate: Callable[[int], float] | Harmonic | Decay | None = None
         self.constant = 0.0
         if callable(rate):
             self.rate = rate

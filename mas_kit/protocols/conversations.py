@@ -171,6 +171,8 @@ class Conversations(Listener):
         if not isinstance(role, Role):
             raise out_of_range("role", role, "a role", "make it: give what it needs in its brackets")
         now = self._now() if now is None else now
+        if now > self._forgets:
+            self._tidy(now)
         if conversation_id is None:
             self._number += 1
             conversation_id = f"{self.me}/{role.protocol}/{self._number}"

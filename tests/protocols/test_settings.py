@@ -147,3 +147,13 @@ def test_a_dutch_auction_comes_down_to_its_reserve(start, step, reserve):
         sale = sale.step((), sale.deadline + 1).role
     assert asked[-1] == reserve
     assert asked == pytest.approx([start - k * step for k in range(round((start - reserve) / step) + 1)])
+
+
+def test_an_id_is_free_again_once_it_is_forgotten():
+    """Also where nothing has happened since, so that nothing was put in order."""
+    talks = Conversations("ann", memory=10)
+    talks.start(ContractNetInitiator("dig", ["bob"], reply_by=5), "c1", now=0)
+    talks.act(talks.hear((), 6))  # nobody proposed
+    with pytest.raises(MasKitError, match="has a conversation 'c1'"):
+        talks.start(ContractNetInitiator("dig", ["bob"], reply_by=20), "c1", now=16)
+    assert talks.start(ContractNetInitiator("dig", ["bob"], reply_by=20), "c1", now=17) == "c1"
