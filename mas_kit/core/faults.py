@@ -255,7 +255,7 @@ class Injector:
             if isinstance(fault, Crash):
                 self._crash_or_restart(fault, phase, cause)
         self.model.anyone_down = any(isinstance(fault, Crash) for fault in now)
-        self._set_networks()
+        self.set_networks()
         self.model.biases = [(f, self._rows.get(f)) for f in now if isinstance(f, Bias)]
 
     def _crash_or_restart(self, fault: Crash, phase: str, cause: int | None) -> None:
@@ -270,7 +270,8 @@ class Injector:
         if cause is not None:
             agent.arrivals.append(cause)
 
-    def _set_networks(self) -> None:
+    def set_networks(self) -> None:
+        """Tell every network which of the active faults concern it."""
         for network in self.model.networks.values():
             network.extra_delay, network.link_loss = 0, []
             network.silent, network.splits = set(), []

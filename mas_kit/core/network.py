@@ -83,6 +83,8 @@ class Network:
         self.refresh()
         model.networks[name] = self
         model.sole_network = self if len(model.networks) == 1 else None
+        if model.injector.active:  # it is made in the middle of a run, and of a fault
+            model.injector.set_networks()
 
     def refresh(self) -> None:
         """Recompute whether every message fares alike, after faults changed what can happen to one."""

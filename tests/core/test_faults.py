@@ -374,3 +374,18 @@ def test_bias_on_a_dict_and_on_an_array():
 def test_bias_on_what_is_not_a_number_is_named():
     with pytest.raises(ParameterError, match="field 'note' of Bid is 'x'; allowed: numbers"):
         biased_actions("note", Bid(3.0))
+
+
+def test_a_network_made_during_a_fault_is_under_it():
+    class Grows(Office):
+        def world(self):
+            if self.tick == 3:
+                self.late = Network(self, "late")
+
+    for fault, came in (
+        (Silence(agent="a", at=2), []),
+        (Byzantine(agent="a", alter="corrupt", at=2), [(5, "a", -1)]),
+    ):
+        model = Grows({"a": {}, "b": {}}, faults=[fault], seed=1).run(3)
+        model.agent("a").send("inform", "b", 1, network=model.late)
+        assert model.run(2).got()["b"] == came
