@@ -8,10 +8,11 @@ from typing import Any
 from mas_kit.checks import percept as percepts
 from mas_kit.checks import purity, snapshot
 from mas_kit.checks.report import Failure, Report
+from mas_kit.checks.spy import LOCAL, Spy
 from mas_kit.core import Agent, Model, TickError
 
 STILL = "percept stays as it was"
-CHECKS = (percepts.FROZEN, percepts.LEAK, STILL, purity.PURE)
+CHECKS = (percepts.FROZEN, percepts.LEAK, STILL, purity.PURE, LOCAL)
 
 _PER_TICK, _IN_ALL = 4, 16  # how many agents of one kind are looked at; a look costs a walk over the world
 _TRACKED = 64  # percepts that are compared with themselves later
@@ -29,6 +30,7 @@ class Probe:
         self.model, self.only = model, only
         self.failures: list[tuple[str, type, Failure]] = []
         self.seen = self.decided = 0  # percepts and decisions that were looked at
+        self.spy = Spy()
         self._in_all: Counter[Any] = Counter()
         self._tick: Counter[Any] = Counter()
         self._tracked: list[tuple[Agent, Any, snapshot.Snapshot]] = []
@@ -49,7 +51,8 @@ class Probe:
                 break
             self._tick.clear()
             try:
-                self.model.step()
+                with self.spy.on_the_lookout():
+                    self.model.step()
             except TickError:
                 if not self.model.waiting_for():
                     raise
@@ -58,6 +61,7 @@ class Probe:
 
     def into(self, report: Report) -> None:
         """Write the findings into a report."""
+        self.failures += [(LOCAL, kind, failure) for kind, failure in self.spy.found.items()]
         for check in CHECKS:
             if self.decided or (self.seen and check in {percepts.FROZEN, percepts.LEAK}):
                 report.add(check, [failure for name, _, failure in self.failures if name == check])
@@ -67,30 +71,40 @@ class Probe:
     def _watch(self, agent: Agent) -> None:
         if self.only is not None and agent.name not in self.only:
             return
-        perceive, decide = agent.perceive, agent.decide
+        perceive, decide, act = agent.perceive, agent.decide, agent.act
 
         def watched_perceive() -> Any:
-            percept = perceive()
+            with self.spy.turn(agent, "perceive"):
+                percept = perceive()
             if self._worth_it(agent):
                 self.seen += 1
                 self._note(agent, percepts.FROZEN, percepts.frozen(agent.name, percept))
                 self._note(agent, percepts.LEAK, percepts.leaks(agent, percept))
             return percept
 
+        def watched(percept: Any) -> Any:
+            with self.spy.turn(agent, "decide"):
+                return decide(percept)
+
+        def watched_act(action: Any) -> Any:
+            with self.spy.turn(agent, "act"):
+                return act(action)
+
         def watched_decide(percept: Any) -> Any:
             if not self._worth_it(agent):
-                return decide(percept)
+                return watched(percept)
             self._count(agent)
             if len(self._tracked) < _TRACKED and not self._found(percepts.LEAK, agent):
                 self._tracked.append((agent, percept, snapshot.take({"percept": percept})))
             roots = purity.roots_of_agent(agent, percept)
             leave_out = purity.leave_out_of_agent(agent)
-            decision, found = purity.guarded(agent.name, roots, lambda: decide(percept), leave_out)
+            decision, found = purity.guarded(agent.name, roots, lambda: watched(percept), leave_out)
             self._note(agent, purity.PURE, found)
             return decision
 
         agent.perceive = watched_perceive  # type: ignore[method-assign]
         agent.decide = watched_decide  # type: ignore[method-assign]
+        agent.act = watched_act  # type: ignore[method-assign]
 
     def _worth_it(self, agent: Agent) -> bool:
         policy = agent.policy

@@ -75,7 +75,7 @@ def leave_out_of_policy(rng: np.random.Generator) -> Callable[[str, Any], bool]:
 def leave_out_of_agent(agent: Agent) -> Callable[[str, Any], bool]:
     """The agent's own stream, and what these checks hung onto the agents."""
     rng, streams = agent.rng, f"agent/{agent.name}"
-    names = (".perceive", ".decide", ".enrol", ".log", ".history")
+    names = (".perceive", ".decide", ".act", ".enrol", ".log", ".history")
 
     def leave_out(path: str, value: Any) -> bool:
         return value is rng or path.endswith(names) or path.endswith(f"._streams[{streams!r}]")

@@ -317,6 +317,37 @@ class ChangesOthers(Walker):
         self.model.agent("w0").place = self.model.tick
 
 
+class ReadsOthersWhileDeciding(Walker):
+    def decide(self, percept):
+        return self.model.agent("w0").place
+
+
+class ReadsSecrets(Walker):
+    def __init__(self, model, name=None, policy=None):
+        super().__init__(model, name, policy)
+        self._mood = 3
+
+    @property
+    def mood(self):
+        return self._mood
+
+    def perceive(self):
+        return (self.place, self.model.agent("w0")._mood)
+
+
+class ReadsWhatIsPublic(ReadsSecrets):
+    def perceive(self):
+        return (self.place, self.model.agent("w0").mood)
+
+    def act(self, action):
+        self.place += self.model.agent("w0").mood
+
+
+class ReadsSecretsInActing(ReadsWhatIsPublic):
+    def act(self, action):
+        self.place += self.model.agent("w0")._mood
+
+
 class Posted(Walk):
     def build(self):
         self.net = Network(self)

@@ -10,6 +10,7 @@ from mas_kit.checks.percept import FROZEN, LEAK
 from mas_kit.checks.policy import GLOBAL
 from mas_kit.checks.probe import STILL
 from mas_kit.checks.purity import PURE
+from mas_kit.checks.spy import LOCAL
 from mas_kit.core import Agent, MasKitError, Network, Person, UnknownNameError
 from tests.checks import samples
 
@@ -36,6 +37,14 @@ def place(kind, base=samples.Field):
         (samples.SendsWhileDeciding, samples.Posted, PURE, "outbox"),
         (samples.DrawsElsewhere, samples.Field, PURE, "weather"),
         (samples.ChangesOthers, samples.Field, PURE, "place"),
+        (
+            samples.ReadsOthersWhileDeciding,
+            samples.Field,
+            LOCAL,
+            "w1: decide() reads 'place' of the agent 'w0'",
+        ),
+        (samples.ReadsSecrets, samples.Field, LOCAL, "w1: perceive() reads '_mood' of the agent 'w0'"),
+        (samples.ReadsSecretsInActing, samples.Field, LOCAL, "w1: act() reads '_mood' of the agent 'w0'"),
     ],
 )
 def test_bad_agent_is_caught(kind, base, check, what):
@@ -56,6 +65,11 @@ def test_global_chance_while_deciding_is_caught():
     report = check_agent(Dicer, raise_=False)
     assert [f.check for f in report.failures] == [GLOBAL]
     assert "choice() in decide" in report.failures[0].what
+
+
+def test_what_others_show_may_be_seen_and_nobody_watches_afterwards():
+    assert check_agent(place(samples.ReadsWhatIsPublic)).ok
+    assert "__getattribute__" not in vars(Agent)
 
 
 @pytest.mark.parametrize("base", [samples.Market, samples.TurnMarket, samples.Walk, samples.Explorers])
