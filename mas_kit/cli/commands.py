@@ -31,6 +31,24 @@ Out = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
+def version(asked: bool) -> None:
+    """Print the version and end."""
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"mas-kit {version('mas-kit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=version, is_eager=True)
+    ] = False,
+) -> None:
+    """A laboratory for multi-agent systems: open it, play, run, reproduce."""
+
+
 def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     """A mistake in a command is answered by one message and exit code 2, not by a traceback."""
 
@@ -78,11 +96,19 @@ def app_(name: Name, no_browser: NoBrowser = False, port: Port = None) -> None:
 
 @app.command("list")
 @plain_errors
-def list_(as_json: Json = False) -> None:
-    """List the use cases."""
-    from mas_kit.cli import runs
+def list_(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A use case, to see its parameters.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the use cases; with a name, what run --set and --vary can change in one."""
+    from mas_kit.cli import catalogue
 
-    runs.catalogue(as_json=as_json)
+    if name is None:
+        catalogue.use_cases(as_json=as_json)
+    else:
+        catalogue.parameters(name, as_json=as_json)
 
 
 @app.command()
@@ -90,22 +116,37 @@ def list_(as_json: Json = False) -> None:
 def run(
     name: Name,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="A parameter (mas-kit list NAME shows them); may be repeated."
+        ),
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="KEY=A,B,...",
+            help="A parameter at several values; repeated, every combination is run.",
+        ),
     ] = None,
     seeds: Annotated[
-        int, typer.Option("--seeds", min=1, help="How many runs, each with a seed of its own.")
+        int,
+        typer.Option("--seeds", min=1, help="How many runs of each setting, each with a seed of its own."),
     ] = 20,
     workers: Workers = None,
     out: Out = None,
+    as_json: Json = False,
 ) -> None:
     """Run a use case over many seeds and summarise its metrics.
 
     With --out every finished run is on disk before the next one starts; after an interruption the same
-    command runs what is missing and nothing twice.
+    command runs what is missing and nothing twice. Values that --vary compares meet the same seeds.
     """
     from mas_kit.cli import runs
 
-    finished = runs.run(name, settings=set_ or [], seeds=seeds, workers=workers, out=out)
+    finished = runs.run(
+        name, settings=set_ or [], vary=vary or [], seeds=seeds, workers=workers, out=out, as_json=as_json
+    )
     raise typer.Exit(0 if finished else 1)
 
 

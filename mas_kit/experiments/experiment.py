@@ -46,7 +46,7 @@ class Experiment:
         parameters: what is the same in every run; `faults`, `policies` and `record` may stand here too.
         design: what differs: a dict of lists (a full grid, the last axis fastest), a list of dicts, or a
             `LatinHypercube`. A level that is not a plain value can have a label:
-            {"faults": {"none": (), "factory down": (Crash("factory", at=10),)}}.
+            {"faults": {"none": (), "factory down": (Crash(agent="factory", at=10),)}}.
         seeds: how many replicates of each point, or a list of seeds.
         metrics: names out of `model.metrics()` and functions of the finished model, in a list or as
             {name: name or function}. Left out: all of `model.metrics()`. Values are stored as floats.

@@ -28,6 +28,14 @@ def test_every_command_has_help(command):
     assert "Usage" in result.output
 
 
+def test_the_version_is_the_installed_one():
+    from importlib.metadata import version
+
+    result = CliRunner().invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert result.output == f"mas-kit {version('mas-kit')}\n"
+
+
 def test_a_mistyped_command_or_option_ends_with_2():
     assert CliRunner().invoke(app, ["reproduc"]).exit_code == 2
     assert CliRunner().invoke(app, ["doctor", "--jsno"]).exit_code == 2

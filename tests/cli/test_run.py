@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from mas_kit.cli import app
 from mas_kit.cli.runs import settings_of
 from mas_kit.core.errors import ParameterError
+from mas_kit.experiments import Experiment
 from mas_kit.usecases.supply_chain import SupplyChain
 from tests.setup.readme import commands
 
@@ -55,6 +56,67 @@ def test_the_runs_are_the_models_own(tmp_path):
     assert manifest["spec"]["parameters"] == {"weeks": 12}
     assert "3 runs" in result.output
     assert str(tmp_path / "year") in result.output.replace("\n", "")
+
+
+def test_what_varies_is_a_grid_and_its_values_meet_the_same_seeds(tmp_path):
+    words = ("supply_chain", "--set", "weeks=6", "--vary", "demand=poisson, normal", "--vary", "mail=1,2")
+    result = invoke(*words, "--seeds", 2, "--workers", 1, "--out", tmp_path / "grid")
+    assert result.exit_code == 0, result.output
+    assert "demand = normal, mail = 2" in result.output
+    assert "8 runs" in result.output
+    frame = pd.read_parquet(tmp_path / "grid" / "results.parquet")
+    assert list(zip(frame["demand"], frame["mail"], strict=True))[::2] == [
+        ("poisson", 1),
+        ("poisson", 2),
+        ("normal", 1),
+        ("normal", 2),
+    ]
+    assert frame.groupby("replicate")["seed"].nunique().max() == 1
+    row = frame.iloc[-1]
+    assert (
+        row["cost"] == SupplyChain(seed=row["seed"], weeks=6, demand="normal", mail=2).run().metrics()["cost"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--vary", "weeks"], "--vary 'weeks' is not of the form key=value; write for example --vary weeks="),
+        (["--vary", "weeks=4,x"], "parameter 'weeks' is 'x'; allowed: whole numbers"),
+        (["--vary", "week=4,5"], "did you mean 'weeks'"),
+        (["--vary", "weeks=4,5", "--set", "weeks=6"], "--set and --vary both give 'weeks'"),
+        (["--vary", "weeks=4,4"], "{'weeks': 4} twice"),
+    ],
+)
+def test_a_mistake_in_what_varies_is_told(words, said):
+    result = invoke("supply_chain", *words)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_json_for_another_program():
+    result = invoke(
+        "supply_chain",
+        "--set",
+        "weeks=6",
+        "--vary",
+        "demand=normal,step",
+        "--seeds",
+        2,
+        "--workers",
+        1,
+        "--json",
+    )
+    found = json.loads(result.output)
+    assert found["parameters"] == {"weeks": 6}
+    assert [point["varied"] for point in found["points"]] == [{"demand": "normal"}, {"demand": "step"}]
+    runs = [
+        SupplyChain(seed=one.seed, weeks=6, demand="normal").run().metrics()["cost"]
+        for one in Experiment(name="supply_chain", model=SupplyChain, seeds=2).runs()
+    ]
+    cost = found["points"][0]["metrics"]["cost"]
+    assert cost["mean"] == pytest.approx(sum(runs) / 2, rel=1e-12)
+    assert cost["standard_error"] == pytest.approx(abs(runs[0] - runs[1]) / 2, rel=1e-12)
 
 
 def test_the_table_shows_the_mean_of_the_runs(tmp_path):
