@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 import mesa
 import numpy as np
 
-from mas_kit.core.errors import MasKitError, ParameterError, TickError, out_of_range, unknown
+from mas_kit.core.errors import MasKitError, ParameterError, TickError, out_of_range
 from mas_kit.core.events import Cause
 from mas_kit.core.forgotten import expect_super
-from mas_kit.core.messages import Fipa, Message, Performative, letters, other_parameters
+from mas_kit.core.messages import Fipa, Message, Performative, as_performative, letters, other_parameters
 from mas_kit.core.network import Network, find
 from mas_kit.core.policy import Decision, Explanation, Policy, as_policy
 
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 _record = (
     tuple.__new__
 )  # what Message(...) ends in, without the call around it: a third of the cost of sending
-
-
-def _performative(text: str) -> Performative:
-    try:
-        return Performative(text)
-    except ValueError:
-        raise unknown("performative", text, list(Performative)) from None
 
 
 def _address(receiver: str | Agent) -> str:
@@ -161,7 +154,7 @@ class Agent(mesa.Agent):  # type: ignore[misc]
         performative that FIPA does not know, and for a network that the model does not have.
         """
         if performative.__class__ is not Performative:
-            performative = _performative(performative)
+            performative = as_performative(performative)
         if receiver.__class__ is not str:
             receiver = _address(receiver)
         others: tuple[Any, ...] | None = None
@@ -194,7 +187,7 @@ class Agent(mesa.Agent):  # type: ignore[misc]
         a quarter, where FIPA's other parameters are given.
         """
         if performative.__class__ is not Performative:
-            performative = _performative(performative)
+            performative = as_performative(performative)
         if isinstance(receivers, str):  # else it would go to each of its letters
             raise MasKitError(f"{receivers!r} is one receiver; give a list of them, such as [{receivers!r}]")
         names = [name if name.__class__ is str else _address(name) for name in receivers]

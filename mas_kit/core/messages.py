@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple, Self, TypedDict, Unpack
 
+from mas_kit.core.errors import unknown
+
 
 class Performative(StrEnum):
     """The 22 communicative acts of FIPA SC00037J."""
@@ -32,6 +34,17 @@ class Performative(StrEnum):
     REQUEST_WHEN = "request-when"
     REQUEST_WHENEVER = "request-whenever"
     SUBSCRIBE = "subscribe"
+
+
+ACTS: dict[str, Performative] = {act: act for act in Performative}  # a text finds its act: they are equal
+
+
+def as_performative(text: Performative | str) -> Performative:
+    """The performative of that name. Raises UnknownNameError, with the nearest, for one that there is not."""
+    try:
+        return ACTS[text]
+    except (KeyError, TypeError):
+        raise unknown("performative", text, ACTS) from None
 
 
 class Fipa(TypedDict, total=False):
@@ -141,6 +154,8 @@ class Message(_Stored):
         **fipa: Unpack[Fipa],
     ) -> Self:
         """Only the first three are needed."""
+        if performative.__class__ is str:
+            performative = ACTS.get(performative, performative)
         others = other_parameters(conversation_id, protocol, *in_order, **fipa)
         return tuple.__new__(cls, (performative, sender, receiver, content, others))
 
@@ -167,8 +182,10 @@ class Message(_Stored):
         given = [(k, v) for k, v in self._asdict().items() if v is not None]
         return f"Message({', '.join(f'{name}={value!r}' for name, value in given)})"
 
-    def reply(self, performative: Performative, content: Any = None, **more: Any) -> Message:
+    def reply(self, performative: Performative | str, content: Any = None, **more: Any) -> Message:
         """The answer to this message: addressed back, in the same conversation and protocol.
+
+        Raises UnknownNameError for a performative that FIPA does not know.
 
         >>> ask = Message(Performative.REQUEST, "ann", "bob", 3, conversation_id="c1", reply_with="q1")
         >>> answer = ask.reply(Performative.AGREE)
@@ -176,7 +193,7 @@ class Message(_Stored):
         ('ann', 'c1', 'q1')
         """
         return Message(
-            performative,
+            as_performative(performative),
             self.receiver,
             self.reply_to or self.sender,
             content,

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mas_kit.core.byzantine import Traitor, betray
 from mas_kit.core.errors import MasKitError, UnknownNameError, out_of_range, unknown
 from mas_kit.core.messages import Message
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from mas_kit.core.events import Cause, EventLog
     from mas_kit.core.model import Model
 
+_TIMES = (int, float, np.number)
 _DRAWS = 4  # uniform numbers a message: loss, duplication, reordering, latency; always all four, so that
 # changing one probability leaves the luck of the other three as it was
 
@@ -149,10 +152,8 @@ class Network:
             first = self.log.emit_many(tick, [m.sender for m in batch], "sent", causes, batch)
             ids = range(first, first + len(batch))
             for m in batch:
-                if (
-                    m.others is not None and m.reply_by is not None
-                ):  # reply_with -> reply_by: an answer after it is late, and so is m itself
-                    self._deadlines[m.reply_to or m.sender, m.reply_with] = m.reply_by
+                if m.others is not None and m.reply_by is not None:
+                    self._note_deadline(m)
         written = batch
         if self.traitors:
             batch, ids = betray(self, tick, batch, ids)
@@ -162,6 +163,18 @@ class Network:
         else:
             self._flush_each(tick, written, batch, ids)
         return tick in self._calendar
+
+    def _note_deadline(self, message: Message) -> None:
+        """An answer to this message after its `reply_by` is late, and so is itself. (What is no time or no
+        name is for the receiver to judge: the log must not fail of what a run without it carries.)"""
+        limit, called = message.reply_by, message.reply_with
+        asker = message.sender if message.reply_to is None else message.reply_to
+        if (
+            isinstance(limit, _TIMES)
+            and isinstance(asker, str)
+            and (called is None or isinstance(called, str))
+        ):
+            self._deadlines[asker, called] = limit
 
     def _flush_each(
         self, tick: int, written: Sequence[Message], batch: Sequence[Message], ids: Sequence[int]
@@ -274,10 +287,10 @@ class Network:
         self.counts["delivered"] += 1
         agent.inbox.append(message)
         if self.log is not None:
-            deadline = message.reply_by
-            if message.in_reply_to is not None:
-                deadline = self._deadlines.get((message.receiver, message.in_reply_to), deadline)
-            kind = "late" if deadline is not None and tick > deadline else "delivered"
+            deadline, answers = message.reply_by, message.in_reply_to
+            if isinstance(answers, str):
+                deadline = self._deadlines.get((message.receiver, answers), deadline)
+            kind = "late" if isinstance(deadline, _TIMES) and tick > deadline else "delivered"
             agent.arrivals.append(self.log.emit(tick, message.receiver, kind, row, message))
 
     def _undeliverable(self, tick: int, message: Message, row: int) -> None:

@@ -13,12 +13,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from mas_kit.core.errors import MasKitError, out_of_range, unknown
-from mas_kit.core.messages import Message, Performative
+from mas_kit.core.messages import ACTS, Message, Performative
 from mas_kit.core.network import Network, find
 from mas_kit.protocols.hearing import Hearing, Key, quiet
 from mas_kit.protocols.listening import INFINITY, Listener, prototype
 from mas_kit.protocols.role import Role
-from mas_kit.protocols.rules import ACTS, Answer, Outcome, Question
+from mas_kit.protocols.rules import Answer, Outcome, Question
 
 if TYPE_CHECKING:
     from mas_kit.core.agent import Agent

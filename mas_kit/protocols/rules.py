@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from mas_kit.core.errors import unknown
-from mas_kit.core.messages import Performative
-
-ACTS: dict[str, Performative] = {act: act for act in Performative}  # a text finds its act: they are equal
+from mas_kit.core.messages import ACTS, Performative
 
 _record = tuple.__new__  # what a named tuple's own constructor ends in: half of its time
 

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from mas_kit.core import Message, Performative
+from mas_kit.core import Message, Performative, UnknownNameError
 
 
 def test_the_performatives_of_sc00037j():
@@ -86,3 +86,13 @@ def test_a_message_compares_nothing_that_it_carries():
     touchy = Touchy()
     message = Message(Performative.INFORM, "ann", "bob", touchy, reply_with=touchy)
     assert message.reply_with is touchy
+
+
+def test_a_performative_may_be_given_as_text():
+    """Protocols tell acts apart by what they are, not by how they read."""
+    ask = Message("request", "ann", "bob", reply_with="q")
+    assert ask.performative is Performative.REQUEST
+    assert ask.reply("agree").performative is Performative.AGREE
+    assert ask._replace(performative="cfp").performative is Performative.CFP
+    with pytest.raises(UnknownNameError, match="no performative named 'agre'; did you mean 'agree'"):
+        ask.reply("agre")

@@ -490,3 +490,20 @@ def test_receivers_in_a_set_are_put_in_order():
     assert [m.receiver for m in ann.send_many("inform", set(names))] == sorted(names)
     assert [m.receiver for m in ann.send_many("inform", frozenset(model.by_name.values()))] == sorted(names)
     assert [m.receiver for m in ann.send_many("inform", names[::-1])] == names[::-1]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"reply_by": "soon"}, {"reply_by": (1, 2)}, {"reply_with": [1], "reply_by": 3},
+        {"in_reply_to": [1]}, {"reply_to": [1], "reply_by": 3, "reply_with": "x"}, {"reply_by": float("nan")},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("log", [False, True])
+def test_what_cannot_be_read_breaks_no_run_and_the_log_changes_nothing(odd, log):
+    model = Office({"ann": {}, "bob": {}}, seed=1, log=log)
+    model.agent("ann").send("request", "bob", 1, **odd)
+    model.agent("ann").send("request", "bob", 2, reply_with="q", reply_by=1)
+    assert [content for _, _, content in model.run(3).got()["bob"]] == [1, 2]
+    if log:
+        assert [e.data.content for e in model.log.select("late")] == [2]
