@@ -22,8 +22,9 @@ _X32 = 0x40000000  # the bit of x86-64's other set of numbers
 _THREAD = 0x10000  # CLONE_THREAD
 _SET_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
 
-# (what the architecture calls itself, the calls that are refused, clone, clone3, prlimit64), by machine
-_MACHINES: dict[str, tuple[int, tuple[int, ...], int, int, int]] = {
+# (what the architecture calls itself, the calls that are refused, clone, clone3, prlimit64, and those that
+# leave a process group: setsid, setpgid), by machine
+_MACHINES: dict[str, tuple[int, tuple[int, ...], int, int, int, tuple[int, int]]] = {
     "x86_64": (
         0xC000003E,
         (
@@ -37,6 +38,7 @@ _MACHINES: dict[str, tuple[int, tuple[int, ...], int, int, int]] = {
         56,
         435,
         302,
+        (112, 109),
     ),
     "aarch64": (
         0xC00000B7,
@@ -51,6 +53,7 @@ _MACHINES: dict[str, tuple[int, tuple[int, ...], int, int, int]] = {
         220,
         435,
         261,
+        (157, 154),
     ),
 }
 
@@ -60,9 +63,23 @@ def alone() -> bool:
 
     Returns whether the kernel agreed: False on other systems and machines. There is no way back.
     """
-    if not sys.platform.startswith("linux") or platform.machine() not in _MACHINES:
+    return _machine is not None and _install(b"".join(_program(*_machine[:5])))
+
+
+def together() -> bool:
+    """Keep this thread, and what it starts, in the process group that it is in.
+
+    Returns whether the kernel agreed: False on other systems and machines. There is no way back.
+    """
+    if _machine is None:
         return False
-    program = b"".join(_program(*_MACHINES[platform.machine()]))
+    return _install(b"".join(_refusals(_machine[0], _machine[5])) + _step(_RETURN, _ALLOW))
+
+
+_machine = _MACHINES.get(platform.machine()) if sys.platform.startswith("linux") else None
+
+
+def _install(program: bytes) -> bool:
     room = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(room))
     libc = ctypes.CDLL(None, use_errno=True)
@@ -71,37 +88,42 @@ def alone() -> bool:
     )
 
 
+def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
+    """One instruction. A jump says how many instructions it leaves out."""
+    return struct.pack("HBBI", code, then, otherwise, value)
+
+
+def _refusals(architecture: int, refused: tuple[int, ...]) -> Iterator[bytes]:
+    """Refuse these calls; what follows goes on with the number of the call loaded."""
+    yield _step(_LOAD, _ARCHITECTURE)
+    yield _step(_EQUAL, architecture, then=1)
+    yield _step(_RETURN, _KILL)  # numbers of another architecture mean other calls
+    yield _step(_LOAD, _NUMBER)
+    yield _step(_AT_LEAST, _X32, otherwise=1)
+    yield _step(_RETURN, _ERRNO | errno.EPERM)
+    for number in refused:
+        yield _step(_EQUAL, number, otherwise=1)
+        yield _step(_RETURN, _ERRNO | errno.EPERM)
+
+
 def _program(
     architecture: int, refused: tuple[int, ...], clone: int, clone3: int, prlimit: int
 ) -> Iterator[bytes]:
-    """The filter, instruction by instruction. A jump says how many instructions it leaves out."""
-
-    def step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
-        return struct.pack("HBBI", code, then, otherwise, value)
-
-    no = step(_RETURN, _ERRNO | errno.EPERM)
-    yes = step(_RETURN, _ALLOW)
-    yield step(_LOAD, _ARCHITECTURE)
-    yield step(_EQUAL, architecture, then=1)
-    yield step(_RETURN, _KILL)  # numbers of another architecture mean other calls
-    yield step(_LOAD, _NUMBER)
-    yield step(_AT_LEAST, _X32, otherwise=1)
-    yield no
+    """Refuse these calls, new processes, and setting limits."""
+    no, yes = _step(_RETURN, _ERRNO | errno.EPERM), _step(_RETURN, _ALLOW)
+    yield from _refusals(architecture, refused)
     # The C library asks the old way where this one does not exist; its arguments a filter cannot see.
-    yield step(_EQUAL, clone3, otherwise=1)
-    yield step(_RETURN, _ERRNO | errno.ENOSYS)
-    for number in refused:
-        yield step(_EQUAL, number, otherwise=1)
-        yield no
-    yield step(_EQUAL, clone, otherwise=4)
-    yield step(_LOAD, _FIRST)
-    yield step(_ANY_BIT, _THREAD, then=1)
+    yield _step(_EQUAL, clone3, otherwise=1)
+    yield _step(_RETURN, _ERRNO | errno.ENOSYS)
+    yield _step(_EQUAL, clone, otherwise=4)
+    yield _step(_LOAD, _FIRST)
+    yield _step(_ANY_BIT, _THREAD, then=1)
     yield no
     yield yes
-    yield step(_EQUAL, prlimit, otherwise=5)  # reading a limit has no new value: its address is 0
-    yield step(_LOAD, _THIRD)
-    yield step(_EQUAL, 0, otherwise=2)
-    yield step(_LOAD, _THIRD + 4)
-    yield step(_EQUAL, 0, then=1)
+    yield _step(_EQUAL, prlimit, otherwise=5)  # reading a limit has no new value: its address is 0
+    yield _step(_LOAD, _THIRD)
+    yield _step(_EQUAL, 0, otherwise=2)
+    yield _step(_LOAD, _THIRD + 4)
+    yield _step(_EQUAL, 0, then=1)
     yield no
     yield yes
