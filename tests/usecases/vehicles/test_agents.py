@@ -7,6 +7,7 @@ import math
 import pytest
 
 from mas_kit.core.faults import Byzantine, Loss
+from mas_kit.replay import why
 from mas_kit.usecases.vehicles import Vehicles
 from mas_kit.usecases.vehicles.agents import Actuator, Cam, Order, Plan, Situation, View
 from mas_kit.usecases.vehicles.planners import Adaptive, Careful, FollowerStopper, Profile, planner
@@ -159,6 +160,68 @@ def test_a_liar_s_plans_reach_the_next_car_only():
     drive = [[abs(a - b) for a, b in zip(honest.scene.amplitudes(), lied.scene.amplitudes(), strict=True)]][0]
     assert drive[0] == drive[1] == 0
     assert drive[2] > 0.05
+
+
+def test_a_brake_is_followed_back_to_the_car_ahead():
+    """From the wheels of the third car over its bus, the radio and the second car's bus to its radar."""
+    model = platoon(cars=4, profile="brake", swing=5.0, reaction=0.2, log=True).run(112)
+    action = model.log.last("action", "car-2/control")
+    acted = [event.agent for event in model.log.chain(action.id) if event.kind == "action"]
+    own = ["car-2/control", "car-2/planning", "car-2/perception"]
+    assert acted[:5] == [*own, "car-1/planning", "car-1/perception"]
+    told = str(why(model, action, depth=20))
+    assert "the car ahead said 0.2 s ago that it wants -" in told
+    assert told.count("since:") >= 4
+
+
+@pytest.mark.parametrize("controller", ["FollowerStopper", "IDM", "ACC", "CACC"])
+def test_every_agent_of_a_car_gives_its_reason(controller):
+    model = platoon(controller=controller, profile="brake", swing=8.0, headway=0.5, duration=20)
+    told = {part: set() for part in ("perception", "planning", "control")}
+    while not model.finished:
+        model.step()
+        for part, reasons in told.items():
+            reasons.add(model.agent(f"car-1/{part}").explain().reason)
+    assert all(len(reasons) > 10 for reasons in told.values())
+    assert not any("chose it" in reason for reasons in told.values() for reason in reasons)
+    assert "timetable" in model.agent("car-0/planning").explain().reason
+    if controller == "ACC":
+        assert any("emergency brake" in reason for reason in told["planning"])
+    if controller == "CACC":
+        assert any("that it wants" in reason for reason in told["planning"])
+
+
+def test_reasons_without_news():
+    off = Vehicles(seed=1, share=0.05, switch_on=10, duration=5, engine="objects").run(3)
+    reasons = [off.agent(f"car-0/{part}").explain().reason for part in ("perception", "planning", "control")]
+    assert reasons == [
+        "automation is off",
+        "no news from perception",
+        "no plan came in: after a while a person drives",
+    ]
+    lie = [Byzantine(agent="car-1/planning", network="v2v", alter="corrupt", field="speed", at=1)]
+    model = platoon(faults=lie, radar_dropout=0.5, gps_noise=0.1).run(60)
+    said = set()
+    for _ in range(40):
+        model.step()
+        said.add(model.agent("car-2/perception").explain().reason.split("; it believes")[0])
+    assert any("the radar is blind" in reason for reason in said)
+    assert any("contradicts" in reason for reason in said)
+
+
+def test_perception_can_be_replaced():
+    """Any part of a car is a policy: one that always sees an empty road lets its car speed up."""
+
+    def empty(percept):
+        return None if percept is None else View(500.0, 40.0, 1.0, 0.0, math.inf, False)
+
+    model = Vehicles(seed=1, share=0.05, switch_on=0, duration=20, set_speed=20, engine="objects")
+    blind = Vehicles(
+        seed=1, share=0.05, switch_on=0, duration=20, set_speed=20, engine="objects",
+        policies={"car-0/perception": empty},
+    )  # fmt: skip
+    assert model.run().metrics()["collisions"] == 0
+    assert blind.run().metrics()["collisions"] > 0  # counted, and not undone
 
 
 def test_a_hard_brake_is_survived_by_cars_that_talk():
