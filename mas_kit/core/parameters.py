@@ -93,7 +93,12 @@ class Parameters(BaseModel):
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> Self:
         """Read values that came as text, as from a command line."""
-        return cls(**texts)
+        values: dict[str, Any] = dict(texts)
+        for info in cls.describe():
+            if info.kind == "choice" and info.name in values:  # of numbers too, which no text is equal to
+                spelt = {str(choice): choice for choice in info.choices}
+                values[info.name] = spelt.get(values[info.name], values[info.name])
+        return cls(**values)
 
     def replace(self, **changes: Any) -> Self:
         """A copy with these values changed, validated again."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mas_kit.core.bias import biased
+from mas_kit.core.errors import MasKitError
 from mas_kit.core.policy import Decision
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ def phases(model: Model) -> Iterator[list[Agent]]:
         if network.outbox:
             network.flush(tick, closing=True)
     if model.recording:
-        model.history.append({"time": tick, **model.observe()})
+        row = model.observe()
+        if not isinstance(row, Mapping):
+            raise MasKitError(
+                f"{type(model).__name__}.observe gave {row!r}; allowed: a dict, name -> value; return one"
+            )
+        model.history.append({"time": tick, **row})
     if model.log is not None:
         model.log.trim()
 

@@ -489,3 +489,10 @@ def test_how_they_read():
     model = Shop(seed=7, log=True).run(2)
     assert repr(model) == "<Shop: tick 2, 3 agents, seed 7>"
     assert repr(model.log) == f"<event log: {len(model.log)} events, {len(model.log)} kept>"
+
+
+@pytest.mark.parametrize("row", [None, [1], 3])
+def test_what_is_recorded_is_a_row(row):
+    """A forgotten return is the commonest of all."""
+    with pytest.raises(MasKitError, match=r"Odd.observe gave .*; allowed: a dict"):
+        type("Odd", (Shop,), {"observe": lambda self: row})(seed=1).step()

@@ -102,3 +102,13 @@ def test_a_bad_default_is_found():
 
     with pytest.raises(ParameterError, match="parameter 'n' is 0"):
         Bad()
+
+
+def test_a_choice_of_numbers_can_be_made_in_text():
+    class Sized(Parameters):
+        side: Literal[8, 16] = parameter(8, help="cells a side")
+        pace: Literal[0.5, "fast"] = parameter("fast", help="how fast")
+
+    assert Sized.parse({"side": "16", "pace": "0.5"}) == Sized(side=16, pace=0.5)
+    with pytest.raises(ParameterError, match="parameter 'side' is '9'; allowed: one of 8, 16"):
+        Sized.parse({"side": "9"})
