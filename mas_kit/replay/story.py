@@ -108,7 +108,8 @@ def _reason(model: Model, event: Event) -> str:
     agent = model.by_name.get(event.agent)
     if agent is None or agent.policy is None or decision is None or percept is None:
         return ""
-    return f", since: {agent.policy.explain(percept, decision).reason}"
+    reason = agent.policy.explain(percept, decision).reason
+    return f", since: {reason.removesuffix('.')}"  # a docstring ends with a stop of its own
 
 
 def _brief(data: Any) -> str:

@@ -71,6 +71,16 @@ def test_why_walks_across_agents_and_messages():
     assert "closes" in story  # the rule's own words
 
 
+def test_a_function_with_a_docstring_gives_its_reason_in_one_sentence():
+    def enough(percept):
+        """Order what was asked."""
+        return percept.demand
+
+    run = chain(policies={"retailer": enough}, freeze=0).run(6)
+    first = why(run, "retailer").sentences[0][1]
+    assert first.endswith(", since: Order what was asked.")
+
+
 def test_why_of_a_dropped_message_names_the_reason():
     run = chain(faults=[{"kind": "loss", "network": "orders", "probability": 1.0, "at": 5}]).run(8)
     lost = run.log.select("dropped")[0]
