@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from mas_kit.core.errors import out_of_range
 from mas_kit.core.messages import Message, Performative
-from mas_kit.protocols.content import is_name
+from mas_kit.protocols.content import is_count, is_name
 from mas_kit.protocols.role import Role
 from mas_kit.protocols.rules import START, TIMEOUT, WHEN, Answer, Rule, decides
 from mas_kit.protocols.settings import after, people, ticks
@@ -95,7 +95,7 @@ class Chair(Role):
         self.candidates, self.voters = _listed(candidates), people(voters)
         if not self.candidates or len(set(self.candidates)) < len(self.candidates):
             raise out_of_range("candidates", self.candidates, "one or more, all different", "name each once")
-        if not 1 <= quorum <= len(self.voters):
+        if not (is_count(quorum) and 1 <= quorum <= len(self.voters)):
             raise out_of_range("quorum", quorum, f"1 to {len(self.voters)}", "count the voters")
         self.members = frozenset(self.voters)
         self.reply_by, self.quorum = reply_by, quorum

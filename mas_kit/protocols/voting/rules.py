@@ -2,8 +2,9 @@
 
 A ranking is a tuple of candidates, the best first; candidates that it leaves out count as tied below. An
 approval ballot is a set of candidates. Ties are broken by the order in which the candidates are listed,
-unless the rule says otherwise; `tied` says that there was one. Definitions after Brandt, Conitzer, Endriss,
-Lang and Procaccia (2016), Handbook of Computational Social Choice, chapters 2 to 4.
+unless the rule says otherwise; `tied` says that there was one. A ballot that names somebody who is not a
+candidate raises UnknownNameError, a ranking that names one twice ParameterError. Definitions after Brandt,
+Conitzer, Endriss, Lang and Procaccia (2016), Handbook of Computational Social Choice, chapters 2 to 4.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mas_kit.core.errors import out_of_range, unknown
+from mas_kit.core.errors import ParameterError, out_of_range, unknown
 
 Ranking = Sequence[str]
 
@@ -33,8 +34,21 @@ def _best(scores: Mapping[str, float], rounds: tuple[Mapping[str, float], ...] =
     return Count(leaders[0], scores, len(leaders) > 1, rounds)
 
 
+def _check(candidates: Sequence[str], ballots: Sequence[Ranking], *, ranked: bool = True) -> None:
+    """Can these ballots be counted? A name too many would be a vote for nobody, or two votes."""
+    known = set(candidates)
+    for ballot in ballots:
+        if not known.issuperset(ballot):
+            raise unknown("candidate", next(name for name in ballot if name not in known), candidates)
+        if ranked and len(set(ballot)) < len(ballot):
+            raise ParameterError(
+                f"a ballot is {ballot!r}; allowed: each candidate once; strike the others out"
+            )
+
+
 def plurality(candidates: Sequence[str], ballots: Sequence[Ranking]) -> Count:
     """Most first places."""
+    _check(candidates, ballots)
     scores = dict.fromkeys(candidates, 0.0)
     for ballot in ballots:
         if ballot:
@@ -47,6 +61,7 @@ def borda(candidates: Sequence[str], ballots: Sequence[Ranking]) -> Count:
 
     Those left out share the points of the places that are left equally.
     """
+    _check(candidates, ballots)
     m = len(candidates)
     scores = dict.fromkeys(candidates, 0.0)
     for ballot in ballots:
@@ -60,6 +75,7 @@ def borda(candidates: Sequence[str], ballots: Sequence[Ranking]) -> Count:
 
 def approval(candidates: Sequence[str], ballots: Sequence[Ranking]) -> Count:
     """Most approvals (Brams and Fishburn 1978); each ballot names all that the voter approves of."""
+    _check(candidates, ballots, ranked=False)
     scores = dict.fromkeys(candidates, 0.0)
     for ballot in ballots:
         for name in set(ballot):
@@ -69,6 +85,7 @@ def approval(candidates: Sequence[str], ballots: Sequence[Ranking]) -> Count:
 
 def pairwise(candidates: Sequence[str], ballots: Sequence[Ranking]) -> dict[tuple[str, str], int]:
     """How many voters rank the first of a pair above the second."""
+    _check(candidates, ballots)
     wins = {(a, b): 0 for a in candidates for b in candidates if a != b}
     for ballot in ballots:
         place = {name: at for at, name in enumerate(ballot)}
@@ -102,6 +119,9 @@ def single_transferable(candidates: Sequence[str], ballots: Sequence[Ranking]) -
 
     Of equally few, the one listed last goes out; `tied` is set then.
     """
+    _check(candidates, ballots)
+    if not candidates:
+        return _best({})  # which says so
     left, rounds, tied = list(candidates), [], False
     while True:
         first = dict.fromkeys(left, 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,6 +122,27 @@ def test_truth_is_a_dominant_strategy_in_a_vickrey_auction_and_not_in_a_first_pr
             assert gain("vickrey", value, bid, others) <= truth
             better_to_lie += gain("first", value, bid, others) > gain("first", value, value, others)
     assert better_to_lie > 0
+
+
+def test_revenue_is_the_same_in_equilibrium():
+    """Vickrey (1961): with n values uniform on 0 to 1, (n - 1)/(n + 1) is paid on average, whatever the
+    auction, where bidders bid their equilibrium: in a first-price or a Dutch one (n - 1)/n of the value."""
+    n, step, paid, rng = 3, 0.02, {kind: [] for kind in KINDS}, np.random.default_rng(1961)
+    for _ in range(120):
+        values = rng.random(n)
+        shaded = values * (n - 1) / n
+        paid["vickrey"].append(end("vickrey", values.tolist())[1])
+        paid["first"].append(end("first", shaded.tolist())[1])
+    for _ in range(20):  # open ones take a round a step, so fewer; within a step of the sealed ones
+        values = rng.random(n)
+        shaded = values * (n - 1) / n
+        paid["english"].append(end("english", values.tolist(), increment=step)[1] - sorted(values)[-2])
+        paid["dutch"].append(end("dutch", shaded.tolist(), start=1, decrement=step)[1] - max(shaded))
+    for kind in ("vickrey", "first"):
+        error = np.std(paid[kind], ddof=1) / np.sqrt(len(paid[kind]))
+        assert abs(np.mean(paid[kind]) - (n - 1) / (n + 1)) < 4 * error
+    for kind in ("english", "dutch"):
+        assert max(map(abs, paid[kind])) <= step + 1e-9
 
 
 def test_wrong_arguments_say_what_is_right():

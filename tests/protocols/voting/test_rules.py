@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mas_kit import ParameterError
+from mas_kit import ParameterError, UnknownNameError
 from mas_kit.protocols.voting import (
     approval,
     borda,
@@ -104,6 +104,28 @@ def test_short_ballots():
         plurality("", [])
     with pytest.raises(LookupError, match="plurality"):
         rule("plurarity")
+
+
+RANKED = (plurality, borda, copeland, single_transferable, condorcet, pairwise)
+
+
+@pytest.mark.parametrize("count", [*RANKED, approval])
+def test_a_vote_for_nobody_is_refused(count):
+    with pytest.raises(UnknownNameError, match="no candidate named 'd'"):
+        count("abc", [("a", "b"), ("b", "d")])
+
+
+@pytest.mark.parametrize("count", RANKED)
+def test_nobody_is_ranked_twice(count):
+    """In a Borda count it would be two votes."""
+    with pytest.raises(ParameterError, match=r"a ballot is \('a', 'b', 'a'\); allowed: each candidate once"):
+        count("abc", [("a", "b", "a")])
+
+
+def test_an_election_needs_candidates():
+    for count in (plurality, borda, approval, copeland, single_transferable):
+        with pytest.raises(ParameterError, match="parameter 'candidates'"):
+            count((), [])
 
 
 orders = st.lists(st.permutations("abcd").map(tuple), min_size=1, max_size=9)
