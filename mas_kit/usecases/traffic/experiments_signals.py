@@ -7,21 +7,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mas_kit.experiments import Absolute, Computation, Expected, Experiment, StandardErrors
+from mas_kit.usecases.traffic.experiments_full import GRID, claim, gridlock, incident, of, over
 from mas_kit.usecases.traffic.grid import NS, Grid, least_growth
 from mas_kit.usecases.traffic.model import Traffic
-from mas_kit.usecases.traffic.resilience_signals import CARD, study
+from mas_kit.usecases.traffic.resilience_signals import study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Sample = NDArray[np.float64]
-
 VARAIYA = "Varaiya (2013), Transportation Research Part C 36, 177-195: the stability region"
-GRID = {"world": "signals", "record": False}  # 4 by 4 one-way streets
 STRAIGHT = {**GRID, "turning": 0.0, "storage": 0}  # point queues, nobody turns
 HEAVY = {"rate_ns": 0.65, "rate_ew": 0.30}  # every crossing at 0.95 of its capacity
 TOO_HEAVY = {"rate_ns": 0.72, "rate_ew": 0.33}  # at 1.05
@@ -144,84 +139,6 @@ unstable = _stability(
     ],
 )
 
-# ---- full links
-
-
-def _ratio(top: Sample, bottom: Sample) -> tuple[float, float]:
-    """Ratio of two means over the same replicates, and its standard error by the delta method."""
-    ratio = top.mean() / bottom.mean()
-    rest = top - ratio * bottom
-    return float(ratio), float(rest.std(ddof=1) / math.sqrt(len(rest)) / abs(bottom.mean()))
-
-
-def _of(frame: pd.DataFrame, metric: str, **at: Any) -> Sample:
-    for name, label in at.items():
-        frame = frame[frame[name] == label]
-    return frame.sort_values("replicate")[metric].to_numpy(dtype=np.float64)
-
-
-def over(frame: pd.DataFrame, this: str, that: str, metric: str = "vehicles") -> tuple[float, float]:
-    """How many times the vehicles of one controller another one has in the grid, and the standard error."""
-    return _ratio(_of(frame, metric, controller=this), _of(frame, metric, controller=that))
-
-
-def recovered(frame: pd.DataFrame, controller: str) -> float:
-    """Share of runs that end with fewer than 100 vehicles in the grid."""
-    return float((_of(frame, "vehicles", controller=controller) < 100).mean())
-
-
-def _claim(quantity: str, estimator: Any, source: str = CARD, **wanted: Any) -> Expected:
-    return Expected(quantity=quantity, estimator=estimator, source=source, **wanted)
-
-
-# Nobody turns, 0.85 of capacity; the incident leaves 0.2 of 0.55 vehicles a step for 1,000 steps.
-incident = Experiment(
-    name="signals-incident",
-    model=Traffic,
-    parameters={
-        **GRID,
-        "turning": 0.0,
-        "storage": 20,
-        "rate_ns": 0.55,
-        "rate_ew": 0.30,
-        "incident_at": 500,
-        "incident_for": 1000,
-        "steps": 2000,
-    },
-    design={"controller": ["max pressure", "capacity aware", "longest queue", "fixed", "tuned"]},
-    seeds=10,
-    metrics=["vehicles", "mean vehicles"],
-    expected=[
-        _claim(f"{this} over {that}", partial(over, this=this, that=that), low=low, high=high)
-        for this, that, low, high in (
-            ("fixed", "capacity aware", 1.8, 2.5),
-            ("longest queue", "fixed", 4.0, 6.0),
-            ("max pressure", "capacity aware", 1.3, 1.8),
-            ("tuned", "capacity aware", 0.9, 1.1),
-        )
-    ],
-)
-
-# One in five turns, 0.8 of capacity; the incident leaves 0.2 of 0.4 vehicles a step for 500 steps.
-gridlock = Experiment(
-    name="signals-gridlock",
-    model=Traffic,
-    parameters={**GRID, "incident_at": 500, "incident_for": 500, "steps": 3000},
-    design={"controller": ["max pressure", "capacity aware", "longest queue", "fixed", "tuned"]},
-    seeds=10,
-    metrics=["vehicles", "mean vehicles"],
-    expected=[
-        *(
-            _claim(f"share of runs that recover, {name}", partial(recovered, controller=name), low=0.9)
-            for name in ("max pressure", "capacity aware")
-        ),
-        *(
-            _claim(f"share of runs that recover, {name}", partial(recovered, controller=name), high=0.1)
-            for name in ("longest queue", "fixed", "tuned")
-        ),
-    ],
-)
-
 # ---- one agent against many: 2 steps are lost at every change, and each controller has its best setting
 
 MINDS: Mapping[str, Mapping[str, Any]] = {
@@ -234,11 +151,11 @@ minds = Experiment(
     name="signals-one-against-many",
     model=Traffic,
     parameters={**GRID, "clearance": 2, "rate_ns": 0.4, "rate_ew": 0.3, "steps": 1500},
-    design=list(MINDS.values()),
+    design=[{**mind, "ties": "keep"} for mind in MINDS.values()],
     seeds=8,
     metrics=["mean vehicles"],
     expected=[
-        _claim(
+        claim(
             f"{name} over the centre, vehicles",
             partial(over, this=name, that="centre", metric="mean vehicles"),
             low=low,
@@ -252,17 +169,17 @@ minds = Experiment(
 
 def _left(trouble: str, who: str = "signals", **wanted: Any) -> Expected:
     estimator = partial(study.gain_left, trouble=trouble, who=who)
-    return _claim(f"gain left, {who}, {trouble}", estimator, **wanted)
+    return claim(f"gain left, {who}, {trouble}", estimator, **wanted)
 
 
 def locked(frame: pd.DataFrame, who: str, trouble: str) -> float:
     """Share of runs that never recover: 500 vehicles or more in the grid at the end."""
-    return float((_of(frame, "vehicles", who=who, trouble=trouble) >= 500).mean())
+    return float((of(frame, "vehicles", who=who, trouble=trouble) >= 500).mean())
 
 
 def _locked(trouble: str, who: str = "signals", **wanted: Any) -> Expected:
     estimator = partial(locked, who=who, trouble=trouble)
-    return _claim(f"share of runs locked for good, {who}, {trouble}", estimator, **wanted)
+    return claim(f"share of runs locked for good, {who}, {trouble}", estimator, **wanted)
 
 
 faults = study.experiment(

@@ -215,7 +215,7 @@ def braess(*, bridge: bool = True) -> RoadNetwork:
 
 
 def lab_game(players: int = 18) -> RoadNetwork:
-    """The game of a main road (6 + 2n) and a side road (12 + 3n) that people played for 200 rounds.
+    """The game of a main road (6 + 2n minutes) and a side road (12 + 3n), played by people.
 
     Source: Selten, Chmura, Pitz, Kube and Schreckenberg (2007), Games and Economic Behavior 58, 394-406.
     """

@@ -32,7 +32,7 @@ class RouteParameters(Parameters):
     choice: Choice = parameter(
         "averages",
         group="travellers",
-        help="who reconsiders: a share 1/(day + 1), a constant share, a share that draws by logit, one a day",
+        help="who reconsiders: a share 1/day, a constant share, a share that draws by logit, one a day",
     )
     rate: float = parameter(
         0.3, ge=0, le=1, step=0.01, group="travellers", help="share that reconsiders (constant, logit)"
