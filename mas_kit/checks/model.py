@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from mas_kit.checks import chance, snapshot, trace
+from mas_kit.checks import chance, elsewhere, snapshot, trace
 from mas_kit.checks.agent import RUNS
 from mas_kit.checks.policy import GLOBAL, global_failures
 from mas_kit.checks.probe import CHECKS, Probe
@@ -109,6 +110,7 @@ class _Checker:
         self.globals(first, watch)
         self.varies(first, other)
         self.order(model, first)
+        self.elsewhere(first)
         with chance.global_state(1):
             probe = Probe(self.make(self.seed))
             probe.run(self.ticks)
@@ -160,6 +162,20 @@ class _Checker:
         depends = settled and bool(trace.difference(first, self.run(self.seed, luck=2)))
         sight = self.look() if watch.used or depends else chance.Sightings()
         self.report.add(GLOBAL, global_failures(watch.used, depends, sight))
+
+    def elsewhere(self, first: trace.Trace) -> None:
+        """The first run again in another process, where the model's code could make a difference of it."""
+        where = elsewhere.suspects([*self.kinds, self.model])
+        if not where or any(self.report.failed(check) for check in (SEEDED, ALONE, GLOBAL)):
+            return
+        make = partial(_make, self.model, self.params)
+        try:
+            other = elsewhere.ask(partial(elsewhere.run, make, self.seed, self.ticks))
+        except Exception as error:
+            self.report.skip(elsewhere.ELSEWHERE, f"it could not be sent there: {error}")
+            return
+        told = trace.difference(first, other)
+        self.report.add(elsewhere.ELSEWHERE, [elsewhere.failure(told, where)] if told else [])
 
     def varies(self, first: trace.Trace, other: trace.Trace) -> None:
         """Runs with other seeds, and with streams that start extreme, differ if anything is drawn."""
@@ -218,6 +234,10 @@ class _Checker:
                 self.report.add(ORDER, [failure])
                 return
         self.report.add(ORDER, [])
+
+
+def _make(model: Callable[..., Model], params: dict[str, Any], seed: int) -> Model:
+    return model(seed=seed, **params)
 
 
 def _reorder(model: Model, agents: list[Agent]) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from mas_kit.checks import chance, purity, trace
+from mas_kit.checks import chance, elsewhere, purity, trace
 from mas_kit.checks.percept import CHANCE, walk
 from mas_kit.checks.report import Failure, Report
 from mas_kit.core import Decision, Explanation, Policy
-from mas_kit.core.policy import as_policy
+from mas_kit.core.policy import FunctionPolicy, as_policy
 
 DECIDES = "decides"
 REPEATS = "same percept and stream, same decision"
@@ -63,6 +63,7 @@ def check_policy(
         _repeats(checked, percepts, decisions, seed, report)
         _global(checked, percepts, seed, used, report)
         _seeded(checked, percepts, seed, report)
+        _elsewhere(checked, percepts, decisions, seed, report)
         _explains(checked, percepts, decisions, report)
     return report.settle(raise_)
 
@@ -129,6 +130,25 @@ def _repeats(policy: Policy, percepts: list[Any], first: list[Any], seed: int, r
         report.add(REPEATS, [Failure(REPEATS, what, cause, fix)])
         return
     report.add(REPEATS, [])
+
+
+def _elsewhere(policy: Policy, percepts: list[Any], decisions: list[Any], seed: int, report: Report) -> None:
+    """The same in another process, where the policy's code could make a difference of it."""
+    function = policy.function if isinstance(policy, FunctionPolicy) else None
+    where = elsewhere.suspects([type(policy) if function is None else function])
+    if not where or any(report.failed(check) for check in (REPEATS, GLOBAL, purity.PURE)):
+        return
+    try:
+        there = elsewhere.ask(partial(_again, policy, percepts, seed))
+    except Exception as error:
+        report.skip(elsewhere.ELSEWHERE, f"it could not be sent there: {error}")
+        return
+    for percept, decision, other in zip(percepts, decisions, there, strict=True):
+        if not trace.same(decision, other, shuffled=False):
+            told = f"{_short(percept)}: {_short(decision)} and {_short(other)}"
+            report.add(elsewhere.ELSEWHERE, [elsewhere.failure(told, where)])
+            return
+    report.add(elsewhere.ELSEWHERE, [])
 
 
 def _global(policy: Policy, percepts: list[Any], seed: int, used: set[str], report: Report) -> None:

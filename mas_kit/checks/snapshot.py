@@ -207,10 +207,10 @@ def classwide(owners: Iterable[type]) -> dict[str, Any]:
     shared: dict[str, Any] = {}
     for owner in owners:
         for cls in owner.__mro__:
-            if not _ours_to_check(cls.__module__):
+            if not is_ours_to_check(cls.__module__):
                 continue
             for name, value in list(vars(cls).items()):
-                function = _function(value)
+                function = function_of(value)
                 if function is not None:
                     shared.update(global_parts(function))
                 elif not name.startswith(("__", "_abc_")) and not _is_code(value):
@@ -220,7 +220,7 @@ def classwide(owners: Iterable[type]) -> dict[str, Any]:
 
 def global_parts(function: types.FunctionType) -> dict[str, Any]:
     """The module globals that a function names, apart from modules, classes and functions."""
-    if not _ours_to_check(function.__module__ or ""):
+    if not is_ours_to_check(function.__module__ or ""):
         return {}
     known = function.__globals__
     codes, names = [function.__code__], set()
@@ -235,7 +235,8 @@ def global_parts(function: types.FunctionType) -> dict[str, Any]:
     }
 
 
-def _function(value: Any) -> types.FunctionType | None:
+def function_of(value: Any) -> types.FunctionType | None:
+    """The function in a class's attribute: a method, static or of the class, or a property; else None."""
     value = getattr(value, "__func__", value)  # static and class methods
     if isinstance(value, property):
         value = value.fget
@@ -247,6 +248,7 @@ def _is_code(value: Any) -> bool:
     return isinstance(value, code) or hasattr(type(value), "__get__")
 
 
-def _ours_to_check(module: str) -> bool:
+def is_ours_to_check(module: str) -> bool:
+    """Is a module neither a library nor the core of the kit?"""
     root = module.split(".", maxsplit=1)[0]
     return not module.startswith("mas_kit.core") and root not in _LIBRARIES

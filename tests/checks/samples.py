@@ -152,6 +152,14 @@ def reads_clock(percept, rng):
     return time.perf_counter_ns()
 
 
+def first_of_a_set(percept, rng):
+    return next(iter({f"offer {i} of {percept.time}" for i in range(1000)}))
+
+
+def first_of_a_sorted_set(percept, rng):
+    return min({f"offer {i} of {percept.time}" for i in range(1000)})
+
+
 class OwnGenerator(Policy):
     def __init__(self):
         self.rng = np.random.default_rng(1)
@@ -455,6 +463,18 @@ class SharedInModule(Walk):
 
     def observe(self):
         return {"run": len(RUNS)}
+
+
+class HashDecides(Walk):
+    """Who is where hangs on the salt of the process."""
+
+    def observe(self):
+        return {"place": hash("somewhere") % 1_000_003}
+
+
+class SortsItsSets(Walk):
+    def observe(self):
+        return {"first": sorted({*self.by_name})[0]}
 
 
 class BreaksOff(Walk):

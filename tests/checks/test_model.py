@@ -1,9 +1,12 @@
 """check_model catches each bad sample and passes the good ones."""
 
+import threading
+
 import pytest
 
 from mas_kit.checks import ConformanceError, check_model, snapshot
 from mas_kit.checks.agent import RUNS
+from mas_kit.checks.elsewhere import ELSEWHERE
 from mas_kit.checks.model import ALONE, ORDER, SEEDED, VARIES
 from mas_kit.checks.percept import LEAK
 from mas_kit.checks.policy import GLOBAL
@@ -22,6 +25,7 @@ from tests.checks import samples
         (samples.FirstComeFirstServed, ORDER, "order in which messages arrive"),
         (samples.SharedBetweenRuns, ALONE, "SharedBetweenRuns.ledger"),
         (samples.SharedInModule, ALONE, "global RUNS"),
+        (samples.HashDecides, ELSEWHERE, "which change from process to process: observe, samples.py:"),
         (samples.BreaksOff, RUNS, "a slip in the code"),
     ],
 )
@@ -54,6 +58,15 @@ def test_what_cannot_be_checked_is_said():
     assert "take turns" in check_model(samples.TurnMarket).skipped[ORDER]
     idle = check_model(samples.DrawsForNothing).skipped[VARIES]  # as with noise=0: nothing may be wrong
     assert "the streams agent/a0, agent/a1, agent/a2 are drawn from" in idle
+
+
+def test_what_cannot_be_sent_to_another_process_is_said():
+    class Locked(samples.SortsItsSets):
+        lock = threading.Lock()
+
+    report = check_model(Locked)
+    assert "pickle" in report.skipped[ELSEWHERE]
+    assert ELSEWHERE in check_model(samples.SortsItsSets).passed
 
 
 def test_the_agents_are_checked_too():

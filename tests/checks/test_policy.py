@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mas_kit.checks import ConformanceError, check_policy
+from mas_kit.checks.elsewhere import ELSEWHERE
 from mas_kit.checks.policy import DECIDES, EXPLAINS, GLOBAL, REPEATS, SEEDED
 from mas_kit.checks.purity import PURE
 from mas_kit.core import Decision, ParameterError, Person, Policy, Scripted
@@ -40,6 +41,7 @@ class Lists:
         (samples.counts_in_module, PURE, "class or its module", "Decision.memory"),
         (samples.counts_in_default, PURE, "remembers", "Decision(action, memory="),
         (samples.enclosed_counter(), PURE, "remembers", "Decision(action, memory="),
+        (samples.first_of_a_set, ELSEWHERE, "order of a set", "sorted(...)"),
         (samples.ExplainsBadly, EXPLAINS, "after the fact", "Explanation(chosen"),
     ],
 )
@@ -108,6 +110,10 @@ def test_good_policy_passes(policy):
     report = check_policy(policy, PERCEPTS)
     assert report.ok
     assert len(report.passed) == 6
+
+
+def test_a_set_whose_order_does_not_matter_passes():
+    assert ELSEWHERE in check_policy(samples.first_of_a_sorted_set, PERCEPTS).passed
 
 
 def test_a_person_is_skipped():
