@@ -37,17 +37,31 @@ class Columns:
         self.agents = Views(self)
         self._fixed: dict[str, Any] = {}
         self.compiled = False
-        self.touched = True  # was anything written from outside since the past was last kept?
+        self._touched = True
         self.threads = threads.how_many(population, self.n)
         self.lively = self.program.dies or self.program.spawns
         self.dead = np.zeros(self.n, np.bool_)
         self.count_born = np.zeros(1, np.int64)
         self.born: dict[str, np.ndarray] = {}
+        self.was: dict[
+            str, np.ndarray
+        ] = {}  # what noted fields of the woken were, in the order of their turns
         self.last_woken = NOBODY  # the numbers of those who were woken last, some of whom may be dead
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes: not what the loop is given, among it addresses that are good here only."""
-        return {**vars(self), "_fixed": {}, "touched": True}
+        return {**vars(self), "_fixed": {}, "_touched": True}
+
+    @property
+    def touched(self) -> bool:
+        """Was anything written from outside since the past was last kept?"""
+        return self._touched
+
+    @touched.setter
+    def touched(self, value: bool) -> None:
+        if value:
+            self.population.past.secure()
+        self._touched = value
 
     def column(self, name: str) -> np.ndarray:
         """The values of a field, read only, in the order of the agents."""
@@ -77,7 +91,8 @@ class Columns:
             fixed.update(wake_double_=double, wake_state_=state)
         if len(self.order) != self.n:
             self.order, self.where[2] = np.empty(self.n, np.int32), 0
-        fixed["order_"] = self.order
+            self.was = {name: np.empty_like(data[name]) for name in self.program.noted if self.by_chance}
+        fixed.update(order_=self.order, **{f"{name}_was": array for name, array in self.was.items()})
         double, state = addresses(population.draws)
         fixed.update(draws=population.draws, double_=double, state_=state)
         if self.lively:
@@ -149,7 +164,7 @@ class Columns:
 
         while True:
             try:
-                if self.threads > 1 and threads.is_worth(self):
+                if self.shared:
                     for tick in range(ticks):
                         threads.run_tick(self, tick, self._arguments(1, self.n, tick))
                 else:
@@ -181,6 +196,11 @@ class Columns:
         self.still = np.concatenate([self.still[stay], np.zeros(born, np.bool_)])
         self.n = len(self.still)
         self.population.settle()
+
+    @property
+    def shared(self) -> bool:
+        """Do several cores take the turns of the coming tick?"""
+        return self.threads > 1 and threads.is_worth(self)
 
     @property
     def turns(self) -> np.ndarray:

@@ -59,7 +59,9 @@ class ForColumns(Writer):
         return name(text)
 
     def local(self, text: str) -> str:
-        reserved = text in _RESERVED or "_of" in text or text.endswith(("_", "_after", "_seen", "_born"))
+        reserved = (
+            text in _RESERVED or "_of" in text or text.endswith(("_", "_after", "_was", "_seen", "_born"))
+        )
         return f"{text}_" if reserved else text
 
     def field(self, node: ast.Attribute, write: bool) -> ast.expr:

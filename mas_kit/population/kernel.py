@@ -84,7 +84,8 @@ def _loop(
                 names.update(dict.fromkeys(_given_names(line)))
             if not sight.many:
                 given.append(pieces.at)
-    both = program.buffered
+    both, noted = program.buffered, program.noted if by_chance else []
+    names.update(dict.fromkeys(f"{field}_{when}" for field in noted for when in ("of", "was")))
     for field in both:
         names[f"{field}_of"] = names[f"{field}_after"] = None
     ordered = by_chance or activation == "random"
@@ -93,6 +94,7 @@ def _loop(
     arguments = tuple(dict.fromkeys([*_FIXED, *extra, *sorted({*names} - {"n", *made})]))
     call = ", ".join([*given, *["me" if text == "me_" else text for text in context]])
     draft = [f"{field}_after[me] = {field}_of[me]" for field in both]
+    draft += [f"{field}_was[turn] = {field}_of[me]" for field in noted]
     opening = [*begin, *_woken(activation)] if by_chance else begin
     if both and not by_chance:
         opening += ["for me in range(n):", *(f"    {line}" for line in draft)]
@@ -120,6 +122,7 @@ def _loop(
 def _woken(activation: str) -> list[str]:
     """The lines that find out whose turn comes by chance. Who is called is so in the first tick only."""
     found = [
+        "where[1] = -1",
         "where[2] = kit.wake(wake_double_, wake_state_, chance_, n, called_, calls_, order_)",
         "calls_ = 0",
     ]

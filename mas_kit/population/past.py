@@ -9,6 +9,7 @@ import numpy as np
 from mas_kit.core import Decision
 from mas_kit.population import minds
 from mas_kit.population.errors import RuleError
+from mas_kit.population.objects import Objects
 from mas_kit.population.records import Record
 
 if TYPE_CHECKING:
@@ -37,15 +38,15 @@ class Past:
         population, engine, kept = self.population, self.engine, self.kept
         world: tuple[Any, ...] = tuple((id(record), record.version) for record in population.world.values())
         world += (population.chance,)
+        noted = ticks == 1 and bool(engine.was) and not engine.shared
         population.ticks += ticks
-        same = kept is not None and not engine.touched and kept["versions"] == world and not self._arrays()
-        if same and not len(population.called) and kept["ticks"] + ticks <= longest:  # type: ignore[index]
-            kept["ticks"] += ticks  # type: ignore[index]
+        if kept is not None and not noted and self._serves(kept, world) and kept["ticks"] + ticks <= longest:
+            kept["ticks"] += ticks
             return
         drawn = population.program is None or population.program.drawn
         self.kept = {
             "ticks": ticks,
-            "data": self._copies(kept),
+            "data": None if noted else self._copies(kept),  # None: the turns note what they change
             "still": engine.still.copy() if kept is None or engine.touched else kept["still"],
             "sights": [sight.save() for sight in population.sees.values()],
             "world": {name: vars(record).copy() for name, record in population.world.items()},
@@ -60,6 +61,11 @@ class Past:
         }
         engine.touched = False
 
+    def _serves(self, kept: dict[str, Any], world: tuple[Any, ...]) -> bool:
+        """Can the ticks to come be lived again from what was kept for those before?"""
+        untouched = not self.engine.touched and not len(self.population.called)
+        return untouched and kept["data"] is not None and kept["versions"] == world and not self._arrays()
+
     def _arrays(self) -> bool:
         """Does the world hold arrays? Who writes into one is not seen."""
         return any(
@@ -68,13 +74,7 @@ class Past:
 
     def _copies(self, kept: dict[str, Any] | None) -> dict[str, np.ndarray]:
         """Copies of what the rule may change, in the arrays of the last copies where they fit."""
-        engine, before = self.engine, kept["data"] if kept is not None else {}
-        if kept is not None and self._only_the_woken(kept):
-            from mas_kit.population.compiled import catch_up
-
-            for name, array in before.items():
-                catch_up(array, engine.data[name], engine.order, int(engine.where[2]))
-            return before
+        engine, before = self.engine, (kept["data"] if kept is not None else None) or {}
         changing = engine.data if engine.lively else engine.program.written
         found = {}
         for name in changing:
@@ -86,16 +86,32 @@ class Past:
                 found[name] = room
         return found
 
-    def _only_the_woken(self, kept: dict[str, Any]) -> bool:
-        """Is what the woken wrote to themselves all that has changed since these copies were made?"""
-        engine, program = self.engine, self.engine.program
-        alone = not program.others_written and not engine.lively
-        return engine.by_chance and alone and not engine.touched and bool(kept["ticks"] == 1)
+    def secure(self, turns: int | None = None) -> None:
+        """Make copies of the columns as they were, where the last tick only noted what it changed.
 
-    def before(self, name: str) -> np.ndarray | None:
-        """A column that the rule writes, as it was before the last tick; None: it was not kept."""
+        To be called before anything else changes them. `turns`: how many there were, if it broke off.
+        """
+        kept, engine = self.kept, self.population.engine
+        if kept is None or kept["data"] is not None or isinstance(engine, Objects):
+            return
+        rows = engine.turns[:turns]
+        found = {name: engine.data[name].copy() for name in engine.was}
+        for name, was in engine.was.items():
+            found[name][rows] = was[: len(rows)]
+        kept["data"] = found
+
+    def was(self, name: str) -> np.ndarray | None:
+        """(k,) what a field of those who were woken in the last tick was before, in the order of their turns.
+
+        None where it was not kept: by objects, over several ticks, of fields that the rule does not write.
+        """
         kept = self.kept
-        return kept["data"].get(name) if kept is not None and kept["ticks"] == 1 else None
+        if kept is None or kept["ticks"] > 1 or not self.engine.by_chance:
+            return None
+        if kept["data"] is None:
+            found = self.engine.was.get(name)
+            return None if found is None else found[: len(self.engine.turns)]
+        return kept["data"][name][self.engine.turns] if name in kept["data"] else None
 
     def back(self) -> None:
         """Return to how things were, in the arrays that they are in."""
@@ -114,6 +130,7 @@ class Past:
         """
         kept, population = self.kept, self.population
         assert kept is not None
+        self.secure(at + 1)
         population.ticks += tick + 1 - ticks
         again = kept["ticks"] - ticks + tick + 1
         self.back()
@@ -156,6 +173,7 @@ class Past:
     def _recall(self, number: int) -> tuple[Any, Any]:
         population, engine, kept = self.population, self.engine, self.kept
         assert kept is not None
+        self.secure()
         before = {**engine.data, **kept["data"]}
         row = int(np.searchsorted(before["id"], number))
         if row == len(before["id"]) or kept["still"][row]:

@@ -85,6 +85,12 @@ class Program:
         sees_others = any(name in self.sees for name in self.rule.source.parameters)
         return sorted(self.written) if self.simultaneous and sees_others else []
 
+    @property
+    def noted(self) -> list[str]:
+        """The fields of which a turn notes what they were: where it changes nobody but its own agent."""
+        alone = not (self.others_written or self.dies or self.spawns)
+        return sorted(self.written) if alone else []
+
     def fields(self) -> dict[str, Field]:
         """The fields that a rule can name, the agent's number among them."""
         return {**self.record.fields, "id": ID}

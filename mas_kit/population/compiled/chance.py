@@ -133,10 +133,3 @@ def wake(
         count += 1
         at += 1
     return count
-
-
-@plain
-def catch_up(copy: np.ndarray, column: np.ndarray, rows: np.ndarray, count: int) -> None:
-    """Bring a copy of a column up to date, which differs in these rows only."""
-    for k in range(count):
-        copy[rows[k]] = column[rows[k]]

@@ -174,12 +174,12 @@ class RouteChoice(World):
     def advance(self) -> None:
         """Travellers have chosen, and travel."""
         travellers, book = self.travellers, self.book
-        route, before = travellers["route"], travellers.before
+        route, woken = travellers["route"], travellers.woken
         if travellers.edited_before:
+            self.switched = int((route[woken] != travellers.was).sum())
             book.count(route)
-            self.switched = int((route != before).sum())
         else:
-            self.switched = book.move(before, route, travellers.woken)
+            self.switched = book.move(travellers.was, route, woken)
         self.flow = book.flow(self.vehicles)
         self.time = self.network.time(self.flow)
         self.slope = self._slope()

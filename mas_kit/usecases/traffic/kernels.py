@@ -234,16 +234,17 @@ def route_times(cost: Floats, links: Ints, length: Ints, found: Floats) -> None:
 
 
 @compiled
-def move(before: Ints, route: Ints, who: Ints, on: Ints) -> int:
-    """Brings `on` (R,), how many are on each route, up to date for travellers `who` (rows).
+def move(was: Ints, route: Ints, who: Ints, on: Ints) -> int:
+    """Brings `on` (R,), how many are on each route, up to date: for rows `who` (k,), whose route `was` (k,).
 
     Gives how many of them are on another route than before.
     """
     moved = 0
-    for i in who:
-        if route[i] != before[i]:
-            on[before[i]] -= 1
-            on[route[i]] += 1
+    for k in range(len(who)):
+        old, new = was[k], route[who[k]]
+        if old != new:
+            on[old] -= 1
+            on[new] += 1
             moved += 1
     return moved
 

@@ -107,12 +107,12 @@ class RouteBook:
         """Count all travellers anew, who are on these routes."""
         self.on[:] = np.bincount(route, minlength=len(self.on))
 
-    def move(self, before: Ints, route: Ints, who: Ints) -> int:
-        """Count again those who may have moved (rows of `before` and `route`), and nobody else.
+    def move(self, was: Ints, route: Ints, who: Ints) -> int:
+        """Count again those who may have moved, and nobody else: rows `who` of `route`, whose route `was`.
 
         Gives how many are on another route. These are whole numbers, so that nothing drifts.
         """
-        found: int = self.roads.kernels.move(before, route, who, self.on)
+        found: int = self.roads.kernels.move(was, route, who, self.on)
         return found
 
     def flow(self, vehicles: float, on: Ints | None = None) -> Floats:

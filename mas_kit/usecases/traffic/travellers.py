@@ -108,19 +108,20 @@ class Travellers(Population):
 
     Attributes:
         edited_before: may somebody have written to them between yesterday and today?
-        before: (n,) the routes on which they were this morning
+        was: (k,) the routes of this morning of those who thought again, in the order of `woken`
     """
 
     def __init__(self, morning: Callable[[], None], **rest: Any) -> None:
         self.morning, self.edited_before = morning, True
+        self.was: NDArray[np.int64] = np.empty(0, np.int64)
         super().__init__(Traveller, **rest)
-        self.before: NDArray[np.int64] = self["route"]
 
     def step(self) -> None:
         """A day: the news, then everybody's choice."""
         self.morning()
         self.edited_before = self.edited
-        routes = self["route"] if self.edited_before else self.before
+        routes = None if self.in_columns else self["route"]
         super().step()
-        kept = self.past.before("route")
-        self.before = routes if kept is None else kept
+        was = self.past.was("route") if routes is None else routes[self.woken]
+        assert was is not None
+        self.was = was
