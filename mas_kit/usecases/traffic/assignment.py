@@ -112,9 +112,9 @@ class Roads:
         return found[0], found[1]
 
     def gap(self, flow: Floats, cost: Floats, closed: NDArray[np.bool_] | None = None) -> float:
-        """Relative gap of these flows at these costs; nobody can go where it is closed."""
+        """Relative gap of these flows at these costs; nobody goes where it is closed who has another way."""
         open_cost = cost if closed is None else cost + BARRED * closed
-        return float(1 - self.shortest(open_cost) @ self.network.demand / (flow @ cost))
+        return float(1 - self.shortest(open_cost) @ self.network.demand / (flow @ open_cost))
 
 
 def user_equilibrium(
@@ -134,7 +134,8 @@ def user_equilibrium(
         background: (L,) flow of vehicles that stay where they are; None: there are none
 
     Raises:
-        ParameterError: a gap that is not above 0; a pair without a route.
+        ParameterError: a gap that is not above 0; a pair without a route; no iterations or routes allowed; a
+            background that is not a number from 0 on every link.
         AssignmentError: not reached.
 
     Source: Jayakrishnan, Tsai, Prashker and Rajadhyaksha (1994), Transportation Research Record 1443, 75-83;
@@ -142,6 +143,13 @@ def user_equilibrium(
     """
     if not gap > 0:
         raise out_of_range("gap", gap, "above 0", "1e-6 is far nearer than any road is known")
+    for name, value in (("at_most", at_most), ("routes", routes)):
+        if value < 1:
+            raise out_of_range(name, value, "whole numbers from 1", "allow at least one")
+    still = np.zeros(len(network.tail)) if background is None else np.asarray(background, float)
+    if still.shape != network.tail.shape or not (np.isfinite(still) & (still >= 0)).all():
+        allowed = f"{len(network.tail)} numbers from 0"
+        raise out_of_range("background", background, allowed, "give the vehicles that stay, link by link")
     from mas_kit.usecases.traffic import projection
 
     roads = Roads(network)
@@ -153,7 +161,7 @@ def user_equilibrium(
         *roads.trips,
         network.demand,
         roads.nodes,
-        np.zeros(len(network.tail)) if background is None else background,
+        still,
         routes,
         gap,
         at_most,
@@ -186,7 +194,7 @@ def successive_averages(network: RoadNetwork, days: int) -> Assignment:
 
     `gaps` has one entry a day. Source: Powell and Sheffi (1982), Transportation Science 16(1), 45-55.
     """
-    if days < 1:
+    if days < 1 or days != int(days):
         raise out_of_range(
             "days", days, "whole numbers from 1", "on day 1 everybody is on the empty roads' best"
         )

@@ -146,3 +146,35 @@ def test_shortest_routes_are_those_of_scipy():
     flow, lengths = searched.all_or_nothing(cost)
     assert flow @ cost == pytest.approx(theirs @ roads.demand)
     assert lengths == pytest.approx(theirs)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"at_most": 0}, "at_most"),
+        ({"at_most": -1}, "at_most"),
+        ({"routes": 0}, "routes"),
+        ({"background": np.zeros(5)}, "2 numbers from 0"),
+        ({"background": -np.ones(2)}, "background"),
+        ({"background": np.array([np.nan, 0.0])}, "background"),
+    ],
+)
+def test_what_an_equilibrium_refuses(wrong, told):
+    with pytest.raises(ParameterError, match=told):
+        user_equilibrium(pigou(), **wrong)
+
+
+def test_a_day_is_whole():
+    for days in (0, 1.5):
+        with pytest.raises(ParameterError, match="days"):
+            successive_averages(pigou(), days)
+
+
+def test_the_gap_is_a_share_even_where_every_way_is_closed():
+    """Who has no other way takes the closed one: the gap once was minus thousands."""
+    roads = Roads(braess())
+    flow = np.array([6.0, 0, 0, 6, 6])
+    time = braess().time(flow)
+    closed = np.array([True, True, False, False, False])
+    assert 0 <= roads.gap(flow, time, closed) < 1
+    assert roads.gap(flow, time, np.array([False] * 5)) == pytest.approx(roads.gap(flow, time))
