@@ -75,7 +75,10 @@ def slow_is_dark(model: Vehicles) -> tuple[float, float, str]:
 
 
 def ring(model: Vehicles, scene: Ring) -> Picture:
-    """A circle, or a coil where there are many cars: its inner end goes on at its outer end."""
+    """A circle, or a coil where there are many cars: its inner end goes on at its outer end.
+
+    The room above is for the headline numbers.
+    """
     p, fleet = model.p, scene.fleet
     share = fleet.cars["x"] / p.length
     n = p.cars
@@ -86,7 +89,7 @@ def ring(model: Vehicles, scene: Ring) -> Picture:
     flat = 1.55  # a page is wider than high
     x, y = flat * radius * np.sin(turn), radius * np.cos(turn)
     size = min(0.05, 2.2 * (1 if turns == 1 else 0.6 * turns) / n) if turns == 1 else 1.3 / math.sqrt(n * 12)
-    return road(model, fleet, x, y, size, (-flat - 0.2, -1.16, flat + 0.2, 1.16), (-0.65, -0.6, 0.65, 0.6))
+    return road(model, fleet, x, y, size, (-flat - 0.2, -1.16, flat + 0.2, 1.45), (-0.65, -0.6, 0.65, 0.6))
 
 
 def platoon(model: Vehicles, scene: Platoon) -> Picture:
