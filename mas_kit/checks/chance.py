@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 import secrets
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +28,13 @@ _MAKERS = {
     secrets.randbelow: "secrets.randbelow",
     uuid.uuid4: "uuid.uuid4",
 }
+_CLOCKS = {
+    getattr(time, name): f"time.{name}"
+    for base in ("time", "perf_counter", "monotonic", "process_time", "thread_time")
+    for name in (base, f"{base}_ns")
+    if hasattr(time, name)
+} | {time.localtime: "time.localtime", time.gmtime: "time.gmtime", time.strftime: "time.strftime"}
+_CLOCK_NAMES = {clock.__name__ for clock in _CLOCKS}
 _LIBRARY = str(Path(np.__file__).parents[1])
 _STANDARD = str(Path(random.__file__).parent)
 _KIT = str(Path(__file__).parents[1])
@@ -59,16 +68,17 @@ def global_state(seed: int) -> Iterator[Watch]:
 
 
 class Sightings:
-    """Who drew from a global generator, and who made a generator of their own: texts such as 'file.py:12'."""
+    """Who drew from a global generator, made a generator of their own, or asked a clock: 'file.py:12'."""
 
     def __init__(self) -> None:
         self.drew: list[str] = []
         self.made: list[str] = []
+        self.asked: list[str] = []
 
 
 @contextmanager
 def lookout() -> Iterator[Sightings]:
-    """Note every line that draws from a global generator or makes a generator of its own.
+    """Note every line that draws from a global generator, makes a generator of its own, or asks a clock.
 
     Slow, hence for a short run. Where all of Python's monitoring slots are taken (a debugger, a profiler)
     it sees nothing.
@@ -91,6 +101,9 @@ def lookout() -> Iterator[Sightings]:
                 name = None
             if name is not None and not code.co_filename.startswith(_STANDARD):
                 _note(found.made, f"{name}() in ")
+            clock = _clock(called, code.co_filename)
+            if clock:
+                _note(found.asked, f"{clock}() in ")
         return None
 
     watching.use_tool_id(slot, "mas_kit checks")
@@ -102,6 +115,17 @@ def lookout() -> Iterator[Sightings]:
         watching.set_events(slot, 0)
         watching.register_callback(slot, watching.events.CALL, None)
         watching.free_tool_id(slot)
+
+
+def _clock(called: Callable[..., Any], by: str) -> str:
+    """The clock that is asked, if it is one, and by code that is neither a library's nor the kit's."""
+    name = getattr(called, "__name__", "")
+    if isinstance(getattr(called, "__self__", None), type):
+        dated = issubclass(called.__self__, datetime.date) and name in {"now", "utcnow", "today"}  # type: ignore[attr-defined]
+        clock = f"{called.__self__.__name__}.{name}" if dated else ""  # type: ignore[attr-defined]
+    else:
+        clock = _CLOCKS.get(called, "") if name in _CLOCK_NAMES else ""
+    return "" if by.startswith((_LIBRARY, _STANDARD, _KIT)) else clock
 
 
 def _note(where: list[str], what: str) -> None:

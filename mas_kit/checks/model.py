@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from mas_kit.checks import chance, elsewhere, snapshot, trace
+from mas_kit.checks import chance, copying, elsewhere, snapshot, trace
 from mas_kit.checks.agent import RUNS
-from mas_kit.checks.policy import GLOBAL, global_failures
+from mas_kit.checks.policy import GLOBAL, clock_failures, global_failures
 from mas_kit.checks.probe import CHECKS, Probe
 from mas_kit.checks.report import Failure, Report
 from mas_kit.core import Agent, Model, ParameterError, UnknownNameError
@@ -95,7 +95,7 @@ class _Checker:
             model = self.make(self.seed)
         if model.people:
             names = ", ".join(agent.name for agent in model.people)
-            for check in (RUNS, SEEDED, VARIES, ORDER, ALONE, GLOBAL, *CHECKS):
+            for check in (RUNS, SEEDED, VARIES, ORDER, ALONE, GLOBAL, copying.COPIES, *CHECKS):
                 self.report.skip(check, f"a person decides for {names}; give policies={{...}} instead")
             return
         self.kinds: set[type] = {type(model), *(type(a) for a in model.by_name.values())}
@@ -111,6 +111,9 @@ class _Checker:
         self.varies(first, other)
         self.order(model, first)
         self.elsewhere(first)
+        if not any(self.report.failed(check) for check in (SEEDED, ALONE, GLOBAL, elsewhere.ELSEWHERE)):
+            with chance.global_state(1):
+                copying.check(self.make(self.seed), self.ticks, self.report)
         with chance.global_state(1):
             probe = Probe(self.make(self.seed))
             probe.run(self.ticks)
@@ -145,11 +148,11 @@ class _Checker:
             self.report.add(ALONE, [failure])
             return
         sight = self.look()
-        where = "; ".join([*sight.drew, *sight.made])
+        where = "; ".join([*sight.drew, *sight.made, *sight.asked])
         failure = Failure(
             SEEDED,
             f"two runs with seed {self.seed} differ; first in {told}",
-            f"chance from elsewhere: {where}"
+            f"chance from elsewhere, or a clock: {where}"
             if where
             else "a generator without a seed, a clock, id() or hash(), or a set whose order decides",
             "draw from self.rng (an agent), the rng of decide, or model.stream('name'); sort sets",
@@ -160,8 +163,10 @@ class _Checker:
         """The first run again, with the global generators elsewhere."""
         settled = not (self.report.failed(SEEDED) or self.report.failed(ALONE))
         depends = settled and bool(trace.difference(first, self.run(self.seed, luck=2)))
-        sight = self.look() if watch.used or depends else chance.Sightings()
+        sight = self.look()
         self.report.add(GLOBAL, global_failures(watch.used, depends, sight))
+        if settled:
+            self.report.add(SEEDED, clock_failures(SEEDED, sight))
 
     def elsewhere(self, first: trace.Trace) -> None:
         """The first run again in another process, where the model's code could make a difference of it."""

@@ -157,7 +157,20 @@ def _global(policy: Policy, percepts: list[Any], seed: int, used: set[str], repo
     with chance.global_state(2):
         two = _again(policy, percepts, seed)
     depends = not report.failed(REPEATS) and not trace.same(one, two, shuffled=False)
-    report.add(GLOBAL, global_failures(sorted(used), depends, _look(policy, percepts, seed)))
+    sight = _look(policy, percepts, seed)
+    report.add(GLOBAL, global_failures(sorted(used), depends, sight))
+    if not report.failed(REPEATS):
+        report.add(REPEATS, clock_failures(REPEATS, sight))
+
+
+def clock_failures(check: str, sight: chance.Sightings) -> list[Failure]:
+    """The finding on clocks: what is coarse, such as the hour, comes out alike today and not tomorrow."""
+    if not sight.asked:
+        return []
+    what = f"it asks a clock, which says something else at the next run: {'; '.join(sight.asked)}"
+    cause = "the time of day, or how fast this machine is, takes part"
+    fix = "time in a model is model.time (or percept.time); measure how long a run takes outside of it"
+    return [Failure(check, what, cause, fix)]
 
 
 def global_failures(used: Sequence[str], depends: bool, sight: chance.Sightings) -> list[Failure]:

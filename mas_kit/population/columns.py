@@ -149,6 +149,8 @@ class Columns:
         longest = 1 if self.lively else max(1, PIECE // max(self.n, 1))
         while ticks > 0:
             piece = min(ticks, longest)
+            if not self._fixed:  # in a copy: getting ready closes what was kept before, not what now begins
+                self.ready()
             self.population.past.remember(piece, longest)
             try:
                 self._piece(piece)

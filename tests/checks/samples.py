@@ -1,5 +1,6 @@
 """Good models, and one deliberately bad sample for each rule."""
 
+import datetime
 import random
 import time
 from dataclasses import dataclass
@@ -158,6 +159,10 @@ def first_of_a_set(percept, rng):
 
 def first_of_a_sorted_set(percept, rng):
     return min({f"offer {i} of {percept.time}" for i in range(1000)})
+
+
+def reads_the_year(percept, rng):
+    return datetime.datetime.now().year
 
 
 class OwnGenerator(Policy):
@@ -475,6 +480,38 @@ class HashDecides(Walk):
 class SortsItsSets(Walk):
     def observe(self):
         return {"first": sorted({*self.by_name})[0]}
+
+
+class AsksTheDay(Walk):
+    def world(self):
+        self.day = time.localtime().tm_yday
+
+    def observe(self):
+        return {"winter": self.day < 80}
+
+
+class HoldsAGenerator(Walk):
+    def build(self):
+        super().build()
+        self.prices = (price for price in range(1000))
+
+    def observe(self):
+        return {"price": next(self.prices)}
+
+
+LEDGER = {}
+
+
+class KeepsItElsewhere(Walk):
+    """A run starts its page of the ledger anew, so that runs agree; a copy has none."""
+
+    def build(self):
+        super().build()
+        LEDGER[id(self)] = 0
+
+    def observe(self):
+        LEDGER[id(self)] = LEDGER.get(id(self), 0) + 1
+        return {"entries": LEDGER[id(self)]}
 
 
 class BreaksOff(Walk):

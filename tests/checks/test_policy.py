@@ -33,6 +33,7 @@ class Lists:
         (samples.own_seed, SEEDED, "a generator with a seed of its own", "draw from the rng"),
         (samples.no_seed, REPEATS, "default_rng() in no_seed, samples.py:", "draw from the rng"),
         (samples.reads_clock, REPEATS, "clock", "from the percept and the given rng alone"),
+        (samples.reads_the_year, REPEATS, "time of day", "percept.time"),
         (samples.OwnGenerator, PURE, "a generator of its own", "draw from the rng"),
         (samples.OwnGenerator, SEEDED, "a generator with a seed of its own", "draw from the rng"),
         (samples.Counts, PURE, "remembers in its own attributes", "Decision(action, memory="),
@@ -54,6 +55,11 @@ def test_bad_policy_is_caught(policy, check, cause, fix):
         check_policy(policy, PERCEPTS)
     assert check in str(raised.value)
     assert not raised.value.report.ok
+
+
+def test_the_line_that_asks_a_clock_is_named():
+    (failure,) = check_policy(samples.reads_the_year, PERCEPTS, raise_=False).failures
+    assert "datetime.now() in reads_the_year, samples.py:" in failure.what
 
 
 def test_the_line_that_draws_is_named():
