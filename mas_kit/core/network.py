@@ -7,27 +7,41 @@ the log is on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from mas_kit.core.arrivals import TIMES, Arrivals
 from mas_kit.core.byzantine import Traitor, betray
-from mas_kit.core.errors import MasKitError, UnknownNameError, out_of_range, unknown
+from mas_kit.core.errors import MasKitError, UnknownNameError, unknown
 from mas_kit.core.messages import Message
-from mas_kit.core.topology import group_numbers, latency_range, links, whole_tick
+from mas_kit.core.topology import (
+    drop_or_hold,
+    group_numbers,
+    latency_range,
+    links,
+    probability,
+    whole_tick,
+)
 
 if TYPE_CHECKING:
     from mas_kit.core.agent import Agent
     from mas_kit.core.events import Cause, EventLog
     from mas_kit.core.model import Model
 
-_TIMES = (int, float, np.number)
 _DRAWS = 4  # uniform numbers a message: loss, duplication, reordering, latency; always all four, so that
 # changing one probability leaves the luck of the other three as it was
 
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {  # of the settings, when they are set
+    "latency": latency_range,
+    "loss": probability,
+    "duplication": probability,
+    "reordering": probability,
+    "when_down": drop_or_hold,
+    "links": lambda _, value: value,
+}
 
-class Network:
+
+class Network(Arrivals):
     """Delivers messages between the agents of one model.
 
     Args:
@@ -42,8 +56,11 @@ class Network:
         reordering: probability that it is held back one tick more, so that later ones overtake it.
         when_down: what happens to mail for an agent that is down: "drop", or "hold" until it is up again.
 
-    Chance comes from one stream for each sender, so another agent's messages never change the fate of
-    yours. Raises ParameterError for a probability outside 0 to 1 or a negative latency.
+    All of these but the name can be set while the model runs (`links` for the topology: a dict, sender ->
+    receivers); what is on its way already keeps its time. Chance comes from one stream for each sender, so
+    another agent's messages never change the fate of yours.
+
+    Raises ParameterError for a probability outside 0 to 1 or a negative latency.
     """
 
     def __init__(
@@ -58,15 +75,10 @@ class Network:
         reordering: float = 0.0,
         when_down: str = "drop",
     ) -> None:
-        for key, value in (("loss", loss), ("duplication", duplication), ("reordering", reordering)):
-            if not (isinstance(value, int | float) and 0.0 <= value <= 1.0):
-                raise out_of_range(key, value, "0 to 1", "give a probability")
-        if when_down not in {"drop", "hold"}:
-            raise out_of_range("when_down", when_down, "'drop' or 'hold'", "choose one")
         if name in model.networks:
             raise MasKitError(f"the model has a network named {name!r} already; give this one another name")
         self.model, self.name, self.when_down = model, name, when_down
-        self.latency = latency_range(latency)
+        self.latency: tuple[int, int] = latency  # type: ignore[assignment]
         self.loss, self.duplication, self.reordering = loss, duplication, reordering
         self.links = links(topology)
         self.log: EventLog | None = model.log
@@ -88,6 +100,13 @@ class Network:
         model.sole_network = self if len(model.networks) == 1 else None
         if model.injector.active:  # it is made in the middle of a run, and of a fault
             model.injector.set_networks()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """The settings can be changed while the model runs; they are checked then as they are at first."""
+        check = _CHECKS.get(name)
+        object.__setattr__(self, name, value if check is None else check(name, value))
+        if check is not None and "_plain" in self.__dict__:
+            self.refresh()
 
     def refresh(self) -> None:
         """Recompute whether every message fares alike, after faults changed what can happen to one."""
@@ -170,7 +189,7 @@ class Network:
         limit, called = message.reply_by, message.reply_with
         asker = message.sender if message.reply_to is None else message.reply_to
         if (
-            isinstance(limit, _TIMES)
+            isinstance(limit, TIMES)
             and isinstance(asker, str)
             and (called is None or isinstance(called, str))
         ):
@@ -228,96 +247,10 @@ class Network:
             if split.get(sender, 0) != split.get(receiver, 0):
                 return "partition"
         passes = 1.0 - self.loss
-        for probability, source, target in self.link_loss:
+        for share, source, target in self.link_loss:
             if source in (None, sender) and target in (None, receiver):
-                passes *= 1.0 - probability
+                passes *= 1.0 - share
         return "lost" if lost >= passes else ""
-
-    def _drop(self, tick: int, message: Message, row: int, reason: str) -> None:
-        self.counts["dropped"] += 1
-        self.counts[f"dropped: {reason}"] += 1
-        if self.log is not None:
-            self.log.emit(tick, message.receiver, "dropped", row if row >= 0 else None, (message, reason))
-
-    def deliver(self, tick: int) -> None:
-        """Put everything that is due into the inboxes."""
-        if self._held:
-            self._release(tick)
-        for batch, ids in self._calendar.pop(tick, ()):
-            if self.log is None:
-                self._deliver_unlogged(tick, batch)
-            else:
-                self._deliver_logged(tick, batch, ids)
-
-    def _deliver_unlogged(self, tick: int, batch: Sequence[Message]) -> None:
-        agents = self.model.by_name
-        astray = 0
-        for message in batch:
-            try:
-                agent = agents[message.receiver]
-                if agent.alive:
-                    agent.inbox.append(message)
-                    continue
-            except KeyError:
-                pass
-            self._undeliverable(tick, message, -1)
-            astray += 1
-        self.counts["delivered"] += len(batch) - astray
-
-    def _deliver_logged(self, tick: int, batch: Sequence[Message], ids: Sequence[int]) -> None:
-        assert self.log is not None
-        agents = self.model.by_name
-        receivers = [m.receiver for m in batch]
-        if self.model.anyone_down or self._deadlines or not agents.keys() >= set(receivers):
-            for message, row in zip(batch, ids, strict=True):
-                self._deliver_one(tick, message, row)
-            return
-        first = self.log.emit_many(tick, receivers, "delivered", ids, batch)
-        self.counts["delivered"] += len(batch)
-        for row, message in enumerate(batch, first):
-            agent = agents[message.receiver]
-            agent.inbox.append(message)
-            agent.arrivals.append(row)
-
-    def _deliver_one(self, tick: int, message: Message, row: int) -> None:
-        agent = self.model.by_name.get(message.receiver)
-        if agent is None or not agent.alive:
-            self._undeliverable(tick, message, row)
-            return
-        self.counts["delivered"] += 1
-        agent.inbox.append(message)
-        if self.log is not None:
-            deadline, answers = message.reply_by, message.in_reply_to
-            if isinstance(answers, str):
-                deadline = self._deadlines.get((message.receiver, answers), deadline)
-            kind = "late" if isinstance(deadline, _TIMES) and tick > deadline else "delivered"
-            agent.arrivals.append(self.log.emit(tick, message.receiver, kind, row, message))
-
-    def _undeliverable(self, tick: int, message: Message, row: int) -> None:
-        if message.receiver not in self.model.by_name:
-            self._drop(tick, message, row, "unknown receiver")
-        elif self.when_down == "hold":
-            self._held.append((message, row))
-        else:
-            self._drop(tick, message, row, "receiver down")
-
-    def _release(self, tick: int) -> None:
-        held, self._held = self._held, []
-        for message, row in held:
-            self._deliver_one(tick, message, row)
-
-    def in_flight(self) -> list[tuple[Message, int]]:
-        """The messages on their way, with the tick in which each is due, soonest first."""
-        return [
-            (message, due)
-            for due in sorted(self._calendar)
-            for batch, _ in self._calendar[due]
-            for message in batch
-        ]
-
-    def held(self) -> list[Message]:
-        """The messages that wait for an agent that is down."""
-        return [message for message, _ in self._held]
 
     def __repr__(self) -> str:
         return f"<network {self.name!r}: {dict(self.counts)}>"

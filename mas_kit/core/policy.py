@@ -194,7 +194,13 @@ def as_policy(policy: Policy | Callable[..., Any]) -> Policy:
     if isinstance(policy, Policy):
         return policy
     if isinstance(policy, type) and issubclass(policy, Policy):
-        return policy()
+        try:
+            return policy()
+        except TypeError as error:
+            raise ParameterError(
+                f"{policy.__name__} cannot decide before it is made: {error}; "
+                f"give {policy.__name__}(...) with what it needs"
+            ) from None
     if callable(getattr(policy, "decide", None)):
         return FunctionPolicy(policy.decide)  # type: ignore[union-attr]
     if callable(policy):

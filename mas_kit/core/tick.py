@@ -82,8 +82,12 @@ def _waves(model: Model, awake: list[Agent]) -> Iterator[list[Agent]]:
 
 
 def _perceive(model: Model, wave: list[Agent]) -> None:
-    for agent in wave:
-        agent.percept = agent.perceive()
+    try:
+        for agent in wave:
+            agent.percept = agent.perceive()
+    except Exception as error:
+        _name(error, model, agent, "perceived")
+        raise
     if model.biases:
         _distort(model, wave, "percept")
     if model.log is not None:
@@ -97,9 +101,15 @@ def _perceive(model: Model, wave: list[Agent]) -> None:
 
 
 def _decide(model: Model, wave: list[Agent]) -> None:
-    for agent in wave:
-        decision = agent.decide(agent.percept)
-        agent.decision = decision if decision.__class__ is Decision else _record(Decision, (decision, None))
+    try:
+        for agent in wave:
+            decision = agent.decide(agent.percept)
+            agent.decision = (
+                decision if decision.__class__ is Decision else _record(Decision, (decision, None))
+            )
+    except Exception as error:
+        _name(error, model, agent, "decided")
+        raise
     if model.biases:
         _distort(model, wave, "action")
     if model.log is not None:
@@ -111,16 +121,25 @@ def _act(model: Model, wave: list[Agent]) -> None:
         _note(model, wave, "action", [agent.decision.action for agent in wave])  # type: ignore[union-attr]
         for network in model.networks.values():
             network.trace(None)  # what nobody's action sent
-    for agent in wave:  # also one that another's action just removed: they all act at the same instant
-        decision = agent.decision
-        assert decision is not None
-        agent.memory = decision.memory
-        agent.act(decision.action)
-        if agent.inbox:
-            agent.inbox = []
-        if model.log is not None:
-            for network in model.networks.values():
-                network.trace(agent.cause)
+    try:
+        for agent in wave:  # also one that another's action just removed: they all act at the same instant
+            decision = agent.decision
+            assert decision is not None
+            agent.memory = decision.memory
+            agent.act(decision.action)
+            if agent.inbox:
+                agent.inbox = []
+            if model.log is not None:
+                for network in model.networks.values():
+                    network.trace(agent.cause)
+    except Exception as error:
+        _name(error, model, agent, "acted")
+        raise
+
+
+def _name(error: Exception, model: Model, agent: Agent, what: str) -> None:
+    """Say in the traceback whose turn it was: the line that failed may serve a thousand agents."""
+    error.add_note(f"while agent {agent.name!r} {what} in tick {model.tick}")
 
 
 def _note(model: Model, wave: list[Agent], kind: str, data: Sequence[Any]) -> None:

@@ -10,7 +10,21 @@ import numpy as np
 from mas_kit.core.errors import out_of_range
 
 
-def latency_range(latency: Any) -> tuple[int, int]:
+def probability(name: str, value: Any) -> float:
+    """A number from 0 to 1. Raises ParameterError for anything else."""
+    if not (isinstance(value, int | float | np.number) and 0.0 <= value <= 1.0):
+        raise out_of_range(name, value, "0 to 1", "give a probability")
+    return float(value)
+
+
+def drop_or_hold(name: str, value: Any) -> str:
+    """What becomes of mail for an agent that is down."""
+    if value not in ("drop", "hold"):
+        raise out_of_range(name, value, "'drop' or 'hold'", "choose one")
+    return str(value)
+
+
+def latency_range(name: str, latency: Any) -> tuple[int, int]:
     """The shortest and the longest time that a message takes."""
     pair = (latency, latency) if isinstance(latency, int | float | np.number) else latency
     try:
@@ -19,7 +33,7 @@ def latency_range(latency: Any) -> tuple[int, int]:
             return int(low), int(high)
     except (TypeError, ValueError, OverflowError):
         pass
-    raise out_of_range("latency", latency, "whole ticks from 0, or (low, high)", "for example 1 or (1, 3)")
+    raise out_of_range(name, latency, "whole ticks from 0, or (low, high)", "for example 1 or (1, 3)")
 
 
 def whole_tick(name: str, tick: Any) -> int:

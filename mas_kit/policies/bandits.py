@@ -188,7 +188,13 @@ class EpsilonGreedy(Bandit):
         top = options[best([option.score for option in options])]
         if chosen == top.action:
             return f"{compare(options, chosen, 'mean reward')}; it explores {epsilon:.3g} of the time"
-        return f"explored, as it does {epsilon:.3g} of the time; {top.action} has the best mean so far"
+        mine = next((option for option in options if option.action == chosen), None)
+        known = (
+            "has the best mean"
+            if mine is None or mine.score < top.score
+            else "is listed first, with the same mean"
+        )
+        return f"explored, as it does {epsilon:.3g} of the time; {top.action} {known} so far"
 
 
 class UCB1(Bandit):

@@ -171,6 +171,11 @@ class QLearning(Policy):
                 f"explored (a chance of {chance:.2g}): in state {state} the best known action is {top}, "
                 f"worth {max(values):.4g}"
             )
+            if values[actions.index(decision.action)] == max(values):  # as all are before anything is learned
+                reason = (
+                    f"drawn (a chance of {chance:.2g}): in state {state} it is worth as much as {top}, "
+                    f"{max(values):.4g}"
+                )
         return Explanation(decision.action, reason, options)
 
 

@@ -496,3 +496,30 @@ def test_what_is_recorded_is_a_row(row):
     """A forgotten return is the commonest of all."""
     with pytest.raises(MasKitError, match=r"Odd.observe gave .*; allowed: a dict"):
         type("Odd", (Shop,), {"observe": lambda self: row})(seed=1).step()
+
+
+@pytest.mark.parametrize(
+    ("phase", "what"), [("perceive", "perceived"), ("decide", "decided"), ("act", "acted")]
+)
+@pytest.mark.parametrize("activation", ["simultaneous", "in order"])
+def test_an_error_says_whose_turn_it_was(phase, what, activation):
+    """The line that failed may serve a thousand agents."""
+
+    class Fails(Keeper):
+        pass
+
+    def fail(self, *seen):
+        if self.name == "bob" and self.model.tick == 2:
+            raise ZeroDivisionError("of a user")
+        return getattr(Keeper, phase)(self, *seen)
+
+    setattr(Fails, phase, fail)
+
+    class Room(Model):
+        def build(self):
+            for name in ("ann", "bob", "cid"):
+                Fails(self, name)
+
+    with pytest.raises(ZeroDivisionError, match="of a user") as raised:
+        type("Taken", (Room,), {"activation": activation})(seed=1).run(3)
+    assert raised.value.__notes__ == [f"while agent 'bob' {what} in tick 2"]

@@ -507,3 +507,23 @@ def test_what_cannot_be_read_breaks_no_run_and_the_log_changes_nothing(odd, log)
     assert [content for _, _, content in model.run(3).got()["bob"]] == [1, 2]
     if log:
         assert [e.data.content for e in model.log.select("late")] == [2]
+
+
+def test_settings_can_be_changed_on_the_way():
+    """On a network that began without any, too: there all messages used to fare alike for good."""
+    model = Office({"a": {t: [("b", t)] for t in range(1, 9)}, "b": {}}, seed=1).run(1)
+    model.net.loss = 1.0
+    model.run(1)
+    model.net.loss, model.net.links = 0, {"b": {"a"}}
+    model.run(1)
+    model.net.links, model.net.latency = None, 3
+    model.run(1)
+    model.net.latency, model.net.duplication = (1, 1), 1
+    model.run(1)
+    assert [content for _, _, content in model.run(4).got()["b"]] == [1, 5, 5, 4, 6, 6, 7, 7, 8, 8]
+    assert model.net.counts["dropped: lost"] == model.net.counts["dropped: no link"] == 1
+    for name, value in (("loss", 2), ("latency", -1), ("when_down", "wait"), ("reordering", None)):
+        before = getattr(model.net, name)
+        with pytest.raises(ParameterError, match=f"parameter '{name}' is"):
+            setattr(model.net, name, value)
+        assert getattr(model.net, name) == before

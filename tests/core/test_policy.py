@@ -143,3 +143,17 @@ def test_a_policy_of_ones_own_takes_both_arguments():
 
     assert Any().decide(1, RNG) == (1, RNG)
     assert Defaults().decide(1, RNG) == 3
+
+
+def test_a_policy_class_that_needs_something_is_not_one_yet():
+    class Needs(Policy):
+        def __init__(self, target):
+            self.target = target
+
+        def decide(self, percept, rng):
+            return self.target
+
+    with pytest.raises(
+        ParameterError, match=r"Needs cannot decide before it is made: .*'target'.*Needs\(\.\.\.\)"
+    ):
+        as_policy(Needs)

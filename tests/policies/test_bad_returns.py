@@ -19,6 +19,7 @@ from mas_kit.policies import (
     Plan,
     QLearning,
     Rule,
+    Softmax,
     ThompsonSampling,
 )
 from tests.policies.seen import Seen, ask_why, stream
@@ -152,3 +153,15 @@ def test_a_goal_that_was_not_taken_cannot_break_the_explanation():
     decision, why = ask_why(policy, Seen())
     assert decision.action == "cook"
     assert [option.action for option in why.options] == ["cook", "plan 'run'"]
+
+
+def test_a_draw_among_equals_is_not_told_as_a_step_away_from_the_best():
+    """Before anything is learned all values are equal, and none is the best known."""
+    learner = QLearning(("a", "b"), explore=Softmax(1.0))
+    decision = next(d for s in range(9) if (d := learner.decide(Seen(), stream(s))).action == "b")
+    reason = learner.explain(Seen(), decision).reason
+    assert reason == "drawn (a chance of 0.5): in state 0 it is worth as much as a, 0"
+    bandit = EpsilonGreedy(("a", "b"), epsilon=1.0)
+    decision = next(d for s in range(9) if (d := bandit.decide(Seen(), stream(s))).action == "b")
+    reason = bandit.explain(Seen(), decision).reason
+    assert reason == "explored, as it does 1 of the time; a is listed first, with the same mean so far"
