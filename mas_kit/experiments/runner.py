@@ -133,7 +133,7 @@ class _Sweep:
             kept = len(store.kept(self.runs))
             raise FolderError(
                 f"cannot write to folder {store.folder}: {error.strerror or error}; {kept} of "
-                f"{len(self.runs)} runs are kept there: make room and run it again to go on"
+                f"{len(self.runs)} runs are kept there: mend that and run it again to go on"
             ) from error
 
     def _run_missing_in(self, store: Store) -> None:

@@ -193,7 +193,7 @@ def test_a_full_disk_is_told_and_keeps_what_is_finished(workers, tmp_path):
     assert (
         f"FolderError: cannot write to folder {out}: File too large; {kept} of 4 runs are kept" in done.stderr
     )
-    assert "make room and run it again to go on" in done.stderr
+    assert "mend that and run it again to go on" in done.stderr
     assert kept >= 1
     assert not list(out.rglob("*.tmp"))
     trace.unlink()
