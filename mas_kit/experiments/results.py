@@ -14,6 +14,7 @@ from mas_kit.core.errors import MasKitError
 from mas_kit.experiments.canonical import text_of
 from mas_kit.experiments.experiment import Experiment, Run
 from mas_kit.experiments.replicate import Failure, Outcome
+from mas_kit.experiments.worker import measure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +75,59 @@ class Results:
         raise MasKitError(
             f"there is no event log of point {point}, replicate {replicate}; run it with log=True and out=..."
         )
+
+    def again(self, point: int = 0, replicate: int = 0, *, log: bool = False) -> Any:
+        """One run once more, to look inside: the finished model, with its history, its agents, its log.
+
+        A run is determined by its point and its seed, so that nothing has to be kept for this.
+
+        Raises:
+            MasKitError: no such run, or the model is not what it was: its metrics come out differently.
+        """
+        rows = self.frame[(self.frame["point"] == point) & (self.frame["replicate"] == replicate)]
+        if rows.empty:
+            raise MasKitError(
+                f"there is no finished run of point {point}, replicate {replicate}; there are points "
+                f"{sorted(set(self.frame['point']))} and replicates {sorted(set(self.frame['replicate']))}"
+            )
+        at = int(rows.index[0])
+        values = {**self.experiment.parameters, **self.experiment.points[point].values}
+        labels = self.experiment.points[point].labels
+        run = Run(point, replicate, int(rows["seed"].iloc[0]), values, labels, self.keys[at])
+        model = self.experiment.build(run, log=log)
+        model.run(self.experiment.ticks)
+        for metric, found in measure(self.experiment, model).items():
+            column = f"{metric} (metric)" if f"{metric} (metric)" in self.metrics else metric
+            kept = float(self.frame[column].iloc[at]) if column in self.frame else math.nan
+            if found != kept and not (math.isnan(found) and math.isnan(kept)):
+                raise MasKitError(
+                    f"the run came out differently: {metric} is {found:.17g}, it was {kept:.17g}; the model "
+                    "or a library was changed since, or the model takes chance from elsewhere than its streams"
+                )
+        return model
+
+    def histories(self) -> pd.DataFrame:
+        """What every run recorded, tick by tick: one row a run and tick, with its point and replicate.
+
+        Columns: `point`, `replicate`, `seed`, the varied parameters, and what `model.history` holds. The runs
+        are run again in this process, one after the other: meant for some dozens of them, not for thousands.
+
+        Raises:
+            MasKitError: the model keeps no history (a foreign class, or record=False).
+        """
+        import pandas as pd
+
+        parts = []
+        for row in self.frame.to_dict("records"):
+            history = getattr(self.again(row["point"], row["replicate"]), "history", None)
+            if not history:
+                raise MasKitError("these runs keep no history; give a mas_kit model, with record=True")
+            part = pd.DataFrame(list(history))
+            names = ("point", "replicate", "seed", *self.experiment.points[0].labels)
+            for place, name in enumerate(names):
+                part.insert(place, name if name not in part else f"{name} (parameter)", row[name])
+            parts.append(part)
+        return pd.concat(parts, ignore_index=True)
 
     def _repr_html_(self) -> str:
         notes = f"{len(self.frame)} runs finished"

@@ -48,7 +48,7 @@ def run_once(experiment: Experiment, run: Run, folder: Path | None, log: bool) -
     try:
         model = experiment.build(run, log=log)
         model.run(experiment.ticks)
-        metrics = _measure(experiment, model)
+        metrics = measure(experiment, model)
     except Exception as error:
         text = f"{type(error).__name__}: {error}"
         failure = Failure(run.point, run.replicate, run.seed, dict(run.labels), text, _trace(error))
@@ -60,7 +60,11 @@ def run_once(experiment: Experiment, run: Run, folder: Path | None, log: bool) -
     return outcome
 
 
-def _measure(experiment: Experiment, model: Any) -> dict[str, float]:
+def measure(experiment: Experiment, model: Any) -> dict[str, float]:
+    """The metrics of a finished model that the experiment asks for.
+
+    Raises UnknownNameError for one that it has not, MasKitError for one that is not a number.
+    """
     wanted: Mapping[str, Metric] = experiment.metrics  # type: ignore[assignment]
     needs_all = not wanted or any(isinstance(metric, str) for metric in wanted.values())
     found = model.metrics() if needs_all else {}

@@ -4,11 +4,12 @@ import math
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from mas_kit.core.errors import ParameterError
+from mas_kit.core.errors import MasKitError, ParameterError
 from mas_kit.experiments import Experiment, run
 from tests.experiments.models import Tagged, Traced, Walk, Wordy, begun
 
@@ -176,3 +177,34 @@ def test_events_are_kept_when_asked_for(tmp_path):
 def test_a_number_of_workers_is_checked(workers):
     with pytest.raises(ParameterError, match="'workers'"):
         run(walk(), workers=workers)
+
+
+def test_a_run_again_is_the_run_that_was(tmp_path):
+    results = run(walk(design={"drift": [0.0, 0.5]}, seeds=2), workers=1, out=tmp_path)
+    model = results.again(1, 1, log=True)
+    row = results.frame[(results.frame["point"] == 1) & (results.frame["replicate"] == 1)].iloc[0]
+    assert (model.seed, model.p.drift, model.x) == (row["seed"], 0.5, row["x"])
+    assert model.log is not None
+    with pytest.raises(
+        MasKitError, match=r"no finished run of point 2, replicate 0; there are points \[0, 1\]"
+    ):
+        results.again(2)
+
+
+def test_a_run_that_does_not_come_out_again_is_told():
+    class Elsewhere(Walk):
+        def metrics(self):
+            return {"x": float(np.random.default_rng().random())}
+
+    results = run(Experiment(name="elsewhere", model=Elsewhere), workers=1)
+    with pytest.raises(MasKitError, match=r"came out differently: x is .* takes chance from elsewhere"):
+        results.again()
+
+
+def test_histories_have_a_row_a_run_and_tick():
+    results = run(walk(design={"drift": [0.0, 0.5]}, seeds=2, ticks=4), workers=1)
+    table = results.histories()
+    assert list(table)[:4] == ["point", "replicate", "seed", "drift"]
+    assert len(table) == 2 * 2 * 4
+    last = table.groupby(["point", "replicate"])["x"].last().tolist()
+    assert last == results.frame["x"].tolist()
