@@ -102,7 +102,7 @@ class Results:
             if found != kept and not (math.isnan(found) and math.isnan(kept)):
                 raise MasKitError(
                     f"the run came out differently: {metric} is {found:.17g}, it was {kept:.17g}; the model "
-                    "or a library was changed since, or the model takes chance from elsewhere than its streams"
+                    "or a library was changed since, or it takes chance from elsewhere than its streams"
                 )
         return model
 
