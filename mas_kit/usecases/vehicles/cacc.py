@@ -75,13 +75,25 @@ class Loop:
         found: Complexes = (d + gk) / ((1.0 + headway * s) * (1.0 + gk))
         return found
 
-    def tick_gamma(self, w: ArrayLike, headway: float, delay: float | None, dt: float) -> Complexes:
+    def tick_gamma(
+        self,
+        w: ArrayLike,
+        headway: float,
+        delay: float | None,
+        dt: float,
+        *,
+        every: int = 1,
+        loss: float = 0.0,
+    ) -> Complexes:
         """The same for cars that decide in ticks of `dt` s and report in each of them: as the agents do it.
 
-        Exact, by z = e^(i w dt): a word takes whole ticks, at least one, an order is held for a tick, and
-        `Adaptive` approaches its wish in steps. For dt -> 0 it is `gamma`.
+        Exact, by z = e^(i w dt): a word takes whole ticks, at least one, and is held for `every` ticks until
+        the next one, an order is held for a tick, and `Adaptive` approaches its wish in steps. Of words that
+        are lost with probability `loss` it is the mean over luck. For dt -> 0 it is `gamma`.
         """
         positive(headway=headway, dt=dt)
+        at_least(1, every=every)
+        _check_loss(loss)
         z = np.exp(1j * dt * np.asarray(w, dtype=np.float64))
         fade = math.exp(-dt / self.lag) if self.lag else 0.0
         mean = self.lag / dt * (1.0 - fade)
@@ -89,7 +101,11 @@ class Loop:
         engine = z ** -round(self.reaction / dt) * (1.0 - mean + mean * (1.0 - fade) / (z - fade))
         car = engine * dt / (z - 1.0)  # wish -> speed
         gap = 0.5 * dt * (z + 1.0) / (z - 1.0)  # difference of speeds -> gap
-        heard: Any = 0.0 if delay is None else z ** -max(1, math.ceil(delay / dt - 1e-9))
+        heard: Any = 0.0
+        if delay is not None:
+            held = sum(z**-late for late in range(every)) / every  # its age is 0 .. every - 1
+            heard = held * z ** -max(1, math.ceil(delay / dt - 1e-9))
+            heard = heard * (1.0 - loss) / (1.0 - loss * z**-every)
         own = headway + gap + self.kd / self.kp * (1.0 + headway * (1.0 - 1.0 / z) / dt)
         ahead = gain * (self.kp * gap + self.kd + heard / car)
         found: Complexes = ahead / ((1.0 - (1.0 - gain) / z) / car + gain * self.kp * own)
@@ -121,8 +137,7 @@ class Loop:
         return bool(len(crossing)) and bool(phase[crossing[-1]] > -math.pi)
 
 
-def _check_chance(runs: int, loss: float, rng: np.random.Generator | None) -> None:
-    at_least(1, runs=runs)
+def _check_loss(loss: float, rng: object = "not needed") -> None:
     if not 0 <= loss <= 1:
         raise out_of_range("loss", loss, "0 to 1", "give a probability")
     if loss and rng is None:
@@ -156,7 +171,8 @@ def simulate(
     at_least(2, "one leads, one follows", cars=cars)
     if round(duration / dt) - round(warmup / dt) < 3:
         raise out_of_range("duration", duration, f"above the warm-up, {warmup:g} s", "three ticks are needed")
-    _check_chance(runs, loss, rng)
+    at_least(1, runs=runs)
+    _check_loss(loss, rng)
     loop = loop or Loop()
     wait = round(loop.reaction / dt)
     fade = math.exp(-dt / loop.lag) if loop.lag else 0.0

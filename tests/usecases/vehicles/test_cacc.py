@@ -74,6 +74,17 @@ def test_the_transfer_function_of_a_tick_is_that_of_the_array_program(loop, dela
     assert swing[1:] / swing[:-1] == pytest.approx(abs(loop.tick_gamma(w, 0.8, delay, dt)), rel=1e-6)
 
 
+def test_words_that_are_held_for_some_ticks():
+    """Five ticks to a word: the wave comes out as the formula says, after transients to three digits."""
+    swing = simulate(
+        cars=2, headway=0.7, frequency=0.6, swing=0.3, duration=300, warmup=180, dt=0.02, delay=0.14, rate=10,
+        loop=CAR,
+    )[0]  # fmt: skip
+    found = abs(CAR.tick_gamma(0.6, 0.7, 0.14, 0.02, every=5))
+    assert swing[1] / swing[0] == pytest.approx(found, rel=1e-3)
+    assert found > 1 > abs(CAR.tick_gamma(0.6, 0.7, 0.14, 0.02))
+
+
 def test_short_ticks_are_time():
     for delay in (None, 0.15):
         fine = CAR.tick_gamma([0.3, 1.0], 0.7, delay, 1e-4)
