@@ -13,6 +13,7 @@ from mas_kit.population.program import Program, Routine
 from mas_kit.population.sights import Absent
 from mas_kit.population.writing import Writer, call, name
 
+SMALL = 2**62
 _DRAWN = {"integers", "uniform", "normal", "exponential"}
 
 
@@ -32,7 +33,7 @@ class _ForObjects(Writer):
             written = super().visit_Assign(node)
             grows = isinstance(target, ast.Attribute) and target.sort == INT  # type: ignore[attr-defined]
             if grows and not isinstance(written.value, ast.Constant):
-                written.value = ast.copy_location(call("_kit.whole", written.value), node)
+                written.value = _whole(written.value, node)
             return written
         assert isinstance(target, ast.Attribute)
         value = self.value(node.value, target.sort)  # type: ignore[attr-defined]
@@ -98,6 +99,18 @@ class _ForObjects(Writer):
             ast.keyword(k.arg, self.value(k.value, Number(fields[str(k.arg)].kind))) for k in node.keywords
         ]
         return ast.Call(ast.Attribute(self.visit(node.func.value), what, ast.Load()), [], keywords)  # type: ignore[attr-defined]
+
+
+def _whole(value: ast.expr, place: ast.AST) -> ast.expr:
+    """A value for an int field. Small ones, which nearly all are, do not pay for a call."""
+    found = ast.parse(f"w if -{SMALL} < (w := value) < {SMALL} else _kit.whole(w)", mode="eval").body
+    for part in ast.walk(found):
+        ast.copy_location(part, place)
+        if isinstance(part, ast.Name) and part.id == "w":
+            part.id = ".w"  # which no name in a rule can be
+        if isinstance(part, ast.NamedExpr):
+            part.value = value
+    return found
 
 
 def _absent(agent: Any) -> bool:

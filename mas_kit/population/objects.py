@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from mas_kit.core.tick import turn
 from mas_kit.population.arithmetic import permutation, shuffled, woken
 from mas_kit.population.individual import Individual
 from mas_kit.population.records import DTYPES
+from mas_kit.population.sights import Sight
 from mas_kit.population.waking import NOBODY
 
 if TYPE_CHECKING:
@@ -37,9 +37,10 @@ class Objects:
             self.make(number, row, values)
             for row, (number, *values) in enumerate(zip(data["id"].tolist(), *lists, strict=True))
         ]
-        self.seen: list[Any] = []
+        self.seen: list[Any] = []  # what each sees, for every argument of the rule; None: looked up, or given
         written = population.program.written if population.program else set(self.fields)
         self._load, self._store = _copiers(self.fields, sorted(written))
+        self._turns = _turns([population.sees.get(name) for name in population.arguments])
         self.drafts: list[Any] = []
         self.order: list[
             int
@@ -75,12 +76,17 @@ class Objects:
     def ready(self) -> None:
         """Gather what each agent's rule is given; call it when agents or neighbourhoods are others."""
         population = self.population
+        sights = [population.sees.get(name) for name in population.arguments]
         self.seen = [
-            [sight.of(self.agents, row) for row in range(self.n)] if sight.fixed else None
-            for sight in (population.sees[name] for name in population.arguments if name in population.sees)
+            [sight.of(self.agents, row) for row in range(self.n)]
+            if sight is not None and sight.fixed
+            else None
+            for sight in sights
         ]
         self.drafts = (
-            [_Draft(population) for _ in self.agents] if population.activation == "simultaneous" else []
+            [_Draft(population, agent) for agent in self.agents]
+            if population.activation == "simultaneous"
+            else []
         )
 
     def run(self, ticks: int) -> None:
@@ -107,7 +113,7 @@ class Objects:
         elif population.activation == "simultaneous":
             self._at_once(order)
         else:
-            self._in_turn(order)
+            self._take_turns(order, self.agents)
         if population.leaving or population.newborn:
             self._turnover()
 
@@ -151,69 +157,66 @@ class Objects:
         for row in order:
             turn(model, [agents[row]])
 
-    def arguments(self, rows: Any) -> list[Iterable[Any]]:
-        """What the rules of these rows are given after `me`, argument by argument."""
-        population = self.population
-        everybody = rows == range(self.n)
-        found: list[Iterable[Any]] = []
-        seen = iter(self.seen)
-        for name in population.arguments:
-            if name in population.sees:
-                fixed = next(seen)
-                sight = population.sees[name]
-                if fixed is None:
-                    found.append(sight.of(self.agents, row) for row in rows)  # looked up when its turn comes
-                else:
-                    found.append(fixed if everybody else [fixed[row] for row in rows])
-            else:
-                found.append(repeat(population.given(name)))
-        return found
-
     def _at_once(self, order: Any) -> None:
         """Each on a draft of itself; then all drafts count."""
-        rule: Callable[..., Any] = self.population.rewritten  # type: ignore[assignment]
         drafts, agents = self.drafts, self.agents
         if order == range(self.n):
             pairs = list(zip(drafts, agents, strict=True))
         else:
             pairs = [(drafts[row], agents[row]) for row in order]
         self._load(pairs)
-        draft: Any = None
-        try:
-            for draft, *arguments in zip((d for d, _ in pairs), *self.arguments(order), strict=False):
-                rule(draft, *arguments)
-        except Exception as error:
-            self.population.blame(error, draft)
-            raise
+        self._take_turns(order, drafts)
         self._store(pairs)
 
-    def _in_turn(self, order: Any) -> None:
-        """One after the other, on the agents themselves."""
-        rule: Callable[..., Any] = self.population.rewritten  # type: ignore[assignment]
-        agents = self.agents
-        me: Any = None
-        try:
-            for me, *arguments in zip((agents[row] for row in order), *self.arguments(order), strict=False):
-                rule(me, *arguments)
-        except Exception as error:
-            self.population.blame(error, me)
-            raise
+    def _take_turns(self, order: Any, mine: list[Any]) -> None:
+        """The rule, for each of these rows on what is its own: the agent, or its draft."""
+        population, given = self.population, []
+        for name, seen in zip(population.arguments, self.seen, strict=True):
+            if name not in population.sees:
+                given.append(population.given(name))
+            else:
+                given.append(population.sees[name].of if seen is None else seen)
+        self._turns(population.rewritten, population.blame, order, mine, self.agents, *given)
 
 
 class _Draft:
     """What a simultaneous rule writes on."""
 
-    def __init__(self, population: Population) -> None:
-        self.population, self.id = population, -1
+    def __init__(self, population: Population, agent: Any) -> None:
+        self.population, self.id, self.row = population, agent.id, agent.row
 
     die, spawn = Individual.die, Individual.spawn
 
 
 def _copiers(fields: tuple[str, ...], written: list[str]) -> tuple[Callable[..., None], Callable[..., None]]:
     """Two loops written out for these fields: from agents to drafts, and the written ones back."""
-    load = "".join(f"        draft.{name} = agent.{name}\n" for name in ("id", "row", *fields))
+    load = "".join(f"        draft.{name} = agent.{name}\n" for name in fields)
     store = "".join(f"        agent.{name} = draft.{name}\n" for name in written) or "        pass\n"
     loop = "    for draft, agent in pairs:\n"
     space: dict[str, Any] = {}
     exec(f"def load(pairs):\n{loop}{load}\ndef store(pairs):\n{loop}{store}", space)
     return space["load"], space["store"]
+
+
+def _turns(sights: list[Sight | None]) -> Callable[..., None]:
+    """The loop over turns, written out for a rule's arguments: by row, looked up, or the same for all."""
+    names = [f"argument_{k}" for k in range(len(sights))]
+    given = [
+        name if sight is None else f"{name}[row]" if sight.fixed else f"{name}(agents, row)"
+        for name, sight in zip(names, sights, strict=True)
+    ]
+    text = f"""
+def turns({", ".join(["rule", "blame", "order", "mine", "agents", *names])}):
+    me = None
+    try:
+        for row in order:
+            me = mine[row]
+            rule({", ".join(["me", *given])})
+    except Exception as error:
+        blame(error, me)
+        raise
+"""
+    space: dict[str, Any] = {}
+    exec(text, space)
+    found: Callable[..., None] = space["turns"]
+    return found

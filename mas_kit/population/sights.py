@@ -129,23 +129,22 @@ class Crowd(list[Any]):
 class Others:
     """Everybody but one: nothing is copied."""
 
-    __slots__ = ("agents", "row")
+    __slots__ = ("agents", "count", "row")
 
     def __init__(self, agents: Sequence[Any], row: int) -> None:
-        self.agents, self.row = agents, row
+        self.agents, self.row, self.count = agents, row, len(agents) - 1
 
     def __len__(self) -> int:
-        return len(self.agents) - 1
+        return self.count
 
     def __iter__(self) -> Any:
         return (agent for row, agent in enumerate(self.agents) if row != self.row)
 
     def pick(self, rng: Any) -> Any:
         """One of them, each with the same chance."""
-        count = len(self.agents) - 1
-        if count < 1:
+        if self.count < 1:
             raise ValueError("there is nobody to pick")
-        k = int(rng.random() * count)
+        k = int(rng.random() * self.count)
         return self.agents[k if k < self.row else k + 1]
 
 
