@@ -295,16 +295,6 @@ def test_every_one_runs_and_every_estimate_is_a_number(name):
         assert np.isfinite(expected.estimate(results.frame)[0]), expected.quantity
 
 
-def test_full_links_only_max_pressure_recovers():
-    ends = {}
-    for controller in ("capacity aware", "longest queue", "tuned"):
-        model = town(controller=controller, incident_at=200, incident_for=500, steps=1600, seed=3)
-        ends[controller] = model.run().metrics()["vehicles"]
-    assert ends["capacity aware"] < 150
-    assert ends["longest queue"] > 1000
-    assert ends["tuned"] > 1000
-
-
 def test_troubles_name_agents_that_exist():
     for who in ("signals", "centre"):
         for trouble in resilience_signals.study.labels:
