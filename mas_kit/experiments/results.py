@@ -87,8 +87,8 @@ class Results:
         rows = self.frame[(self.frame["point"] == point) & (self.frame["replicate"] == replicate)]
         if rows.empty:
             raise MasKitError(
-                f"there is no finished run of point {point}, replicate {replicate}; there are points "
-                f"{sorted(set(self.frame['point']))} and replicates {sorted(set(self.frame['replicate']))}"
+                f"there is no finished run of point {point}, replicate {replicate}; this experiment has "
+                f"points 0 to {len(self.experiment.points) - 1}, and {len(self.frame)} runs are finished"
             )
         at = int(rows.index[0])
         values = {**self.experiment.parameters, **self.experiment.points[point].values}

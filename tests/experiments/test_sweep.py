@@ -186,7 +186,7 @@ def test_a_run_again_is_the_run_that_was(tmp_path):
     assert (model.seed, model.p.drift, model.x) == (row["seed"], 0.5, row["x"])
     assert model.log is not None
     with pytest.raises(
-        MasKitError, match=r"no finished run of point 2, replicate 0; there are points \[0, 1\]"
+        MasKitError, match=r"no finished run of point 2, replicate 0; this experiment has points 0 to 1"
     ):
         results.again(2)
 
