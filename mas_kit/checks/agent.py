@@ -8,7 +8,7 @@ from typing import Any
 import cloudpickle
 
 from mas_kit.checks import chance
-from mas_kit.checks.policy import GLOBAL, global_failures
+from mas_kit.checks.policy import GLOBAL, REPEATS, clock_failures, global_failures
 from mas_kit.checks.probe import CHECKS, Probe
 from mas_kit.checks.report import Failure, Report
 from mas_kit.core import Agent, MasKitError, Model, Network
@@ -68,11 +68,12 @@ def check_agent(
             return report.settle(raise_)
     report.add(RUNS, [])
     probe.into(report)
-    with chance.lookout() as sight:
-        if watch.used:
-            model, only = _place(agent, name, seed, settings)
+    with chance.global_state(1):
+        model, only = _place(agent, name, seed, settings)
+        with chance.lookout() as sight:
             Probe(model, only).run(2)
     report.add(GLOBAL, global_failures(watch.used, False, sight))
+    report.add(REPEATS, clock_failures(REPEATS, sight))
     return report.settle(raise_)
 
 

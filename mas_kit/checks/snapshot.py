@@ -213,6 +213,7 @@ def classwide(owners: Iterable[type]) -> dict[str, Any]:
                 function = function_of(value)
                 if function is not None:
                     shared.update(global_parts(function))
+                    shared.update(kept_parts(function))
                 elif not name.startswith(("__", "_abc_")) and not _is_code(value):
                     shared[f"{cls.__name__}.{name}"] = value
     return shared
@@ -232,6 +233,15 @@ def global_parts(function: types.FunctionType) -> dict[str, Any]:
         f"global {name}": known[name]
         for name in sorted(names)
         if name in known and not _is_code(known[name]) and not isinstance(known[name], types.ModuleType)
+    }
+
+
+def kept_parts(function: types.FunctionType) -> dict[str, Any]:
+    """What a function keeps between two calls, apart from code: enclosed variables and defaults."""
+    return {
+        f"{function.__qualname__}{path}": held
+        for path, held in _function_parts(function)
+        if not _is_code(held) and not isinstance(held, types.ModuleType) and not is_plain(held)
     }
 
 

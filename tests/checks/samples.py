@@ -361,6 +361,22 @@ class ReadsSecretsInActing(ReadsWhatIsPublic):
         self.place += self.model.agent("w0")._mood
 
 
+def notebook():
+    """Classes made in a function share what the function holds."""
+    pages = []
+
+    class Noter(Walker):
+        def decide(self, percept):
+            pages.append(self.model.tick)
+
+    return Noter
+
+
+class TellsTheTime(Walker):
+    def decide(self, percept):
+        return time.time() > 0
+
+
 class Posted(Walk):
     def build(self):
         self.net = Network(self)

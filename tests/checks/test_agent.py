@@ -7,7 +7,7 @@ import pytest
 from mas_kit.checks import ConformanceError, check_agent
 from mas_kit.checks.agent import RUNS
 from mas_kit.checks.percept import FROZEN, LEAK
-from mas_kit.checks.policy import GLOBAL
+from mas_kit.checks.policy import GLOBAL, REPEATS
 from mas_kit.checks.probe import STILL
 from mas_kit.checks.purity import PURE
 from mas_kit.checks.spy import LOCAL
@@ -36,6 +36,8 @@ def place(kind, base=samples.Field):
         (samples.ActsWhileDeciding, samples.Field, PURE, "agent.place went from 0 to 1"),
         (samples.SendsWhileDeciding, samples.Posted, PURE, "outbox"),
         (samples.DrawsElsewhere, samples.Field, PURE, "weather"),
+        (samples.notebook(), samples.Field, PURE, "decide.<enclosed pages>"),
+        (samples.TellsTheTime, samples.Field, REPEATS, "time.time() in decide, samples.py:"),
         (samples.ChangesOthers, samples.Field, PURE, "place"),
         (
             samples.ReadsOthersWhileDeciding,
