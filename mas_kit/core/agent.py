@@ -58,7 +58,7 @@ class Agent(mesa.Agent):  # type: ignore[misc]
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
-        expect_super(cls, "name", "super().__init__(model)")
+        expect_super(cls, "super().__init__(model)")
 
     def __init__(
         self, model: Model, name: str | None = None, policy: Policy | Callable[..., Any] | None = None

@@ -1,36 +1,25 @@
-"""A subclass whose `__init__` forgets `super().__init__(...)` is told so at once, not by what fails later."""
+"""A subclass whose `__init__` forgets `super().__init__(...)` is told so when it is written."""
 
 from __future__ import annotations
 
-import functools
+import types
 from typing import Any
 
-from mas_kit.core.errors import MasKitError
 
+def expect_super(cls: type[Any], call: str) -> None:
+    """Does the `__init__` that a class declares, if it does, call its parent's?
 
-def expect_super(cls: type[Any], mark: str, call: str) -> None:
-    """Let the `__init__` that a class declares, if it does, fail when it has not called its parent's.
+    An agent that does not would be missing from its model without a word. It is read from the code, so that
+    nothing stands between a class and its `__init__`; one that comes from elsewhere (a decorator, a closure)
+    is not judged.
 
-    Args:
-        cls: the class.
-        mark: an attribute that every instance has once the root's `__init__` has run.
-        call: how the parent's is called, for the error.
-
-    Raises (when an instance is made) MasKitError. An AttributeError before that call gets a note.
+    Raises:
+        TypeError: it names neither `super` nor a parent's `__init__`.
     """
-    declared = cls.__dict__.get("__init__")
-    if declared is None:
+    if cls.__module__.startswith("mas_kit."):  # the kit's own may register in another way
         return
-
-    @functools.wraps(declared)
-    def __init__(self: Any, *args: Any, **more: Any) -> None:
-        try:
-            declared(self, *args, **more)
-        except AttributeError as error:
-            if error.obj is self and mark not in self.__dict__:
-                error.add_note(f"{cls.__name__}.__init__ uses it too early: first call {call}")
-            raise
-        if mark not in self.__dict__:
-            raise MasKitError(f"{cls.__name__}.__init__ does not call its parent's: first call {call}")
-
-    cls.__init__ = __init__
+    declared = cls.__dict__.get("__init__")
+    if not isinstance(declared, types.FunctionType) or set(declared.__code__.co_freevars) - {"__class__"}:
+        return
+    if not {"super", "__init__"} & set(declared.__code__.co_names):
+        raise TypeError(f"{cls.__name__}.__init__ does not call its parent's: first call {call}")

@@ -82,7 +82,7 @@ class Model(Clock):
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
-        expect_super(cls, "injector", "super().__init__(**settings)")
+        expect_super(cls, "super().__init__(**settings)")
 
     def __init__(
         self,
