@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from mas_kit.core.errors import MasKitError
 from mas_kit.population.individual import Individual
@@ -75,7 +75,8 @@ class Views(Sequence[Any]):
         number = self.memory["id"][row]
         found = self.kept.get(number)
         if found is None:
-            found = self.kept[number] = self.cls(self.engine, number, row)
+            made: Any = View.__new__(self.cls)
+            found = self.kept[number] = made.stand(self.engine, number, row)
         return found
 
     def __iter__(self) -> Iterator[Any]:
@@ -85,8 +86,8 @@ class Views(Sequence[Any]):
 class View(Individual):
     """One row of the columns as an agent: its attributes read and write the arrays."""
 
-    def __init__(self, engine: Columns, number: int, row: int) -> None:
-        # An agent of Mesa registers itself; a view of a row is made and forgotten at will, so it does not.
+    def stand(self, engine: Columns, number: int, row: int) -> Self:
+        """Become the view of a row; in place of `__init__`, which registers what is to stay."""
         population = engine.population
         self.model, self.population, self.pos = population.model, population, None
         self.id, self.row, self.unique_id = number, row, number
@@ -94,6 +95,7 @@ class View(Individual):
         self._views = engine.agents
         self.inbox, self.arrivals, self.memory, self.cause = [], [], None, None
         self._rng, self._policy = None, None
+        return self
 
     @property
     def alive(self) -> bool:
