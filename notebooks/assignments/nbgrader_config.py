@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from nbgrader.converters import Autograde
+
+from mas_kit.classroom.grading.suspicion import warn
+
 c = get_config()  # noqa: F821  (nbgrader provides it)
 
 c.CourseDirectory.course_id = "mas-kit"
@@ -18,9 +22,12 @@ c.Execute.extra_arguments = [
     "--IPKernelApp.exec_lines=from mas_kit.classroom.grading.desk import sit_down; sit_down(); del sit_down"
 ]
 
-# What zip_collect takes: downloaded/beer_game/archive/ada-beer_game.ipynb is ada's. Letters, digits and
-# underscores only, so that no name leads out of submitted/.
-c.FileNameCollectorPlugin.named_regexp = r".*[/\\](?P<student_id>\w+)-(?P<file_id>\w+)\.ipynb$"
+# nbgrader runs tests and submission in one kernel: what reaches for the grader there is in autograde's log.
+c.Autograde.sanitize_preprocessors = [*Autograde.sanitize_preprocessors.default(), warn]
+
+# What zip_collect takes: downloaded/beer_game/archive/ada-beer_game.ipynb is ada's. A student is letters,
+# digits and _ . - + @, with none of the signs first, so that no name leads out of submitted/.
+c.FileNameCollectorPlugin.named_regexp = r".*[/\\](?P<student_id>\w[\w.+@-]*)-(?P<file_id>\w+)\.ipynb$"
 
 c.ClearSolutions.code_stub = {"python": "# Your code here\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "Your answer here."

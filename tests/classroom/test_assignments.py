@@ -34,6 +34,7 @@ FOREVER = "import time\nwhile True:\n    time.sleep(1)"
 # What a submission could do with the teacher's rights, put in front of the class: it says what it found.
 SNOOPS = """\
 from pathlib import Path
+import gc
 
 for place in ("../../../source/beer_game/beer_game.ipynb", "../../../gradebook.db", "../../ada/beer_game"):
     try:
@@ -49,7 +50,7 @@ SUBMISSIONS: dict[str, tuple[str, str, tuple[float, ...]]] = {
     "bo": (LEVEL.replace("lead**0.5", "lead"), WRONG, (0, 1, 0, 0, 0)),
     "cem": (LEVEL, RAISES, (2, 1, 2, 0, 0)),
     "dee": (LEVEL, NEVER_ENDS, (2, 1, 2, 0, 0)),
-    "eve": (
+    "eve.m-2@uni": (
         "    while True:\n        pass",
         RIGHT,
         (0, 0, 0, 0, 0),
@@ -63,6 +64,7 @@ class Course:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.log = ""  # of the autograding
         shutil.copytree(COURSE, folder, ignore=lambda _, names: {n for n in names if n in _MADE})
 
     def nbgrader(self, *arguments: str) -> str:
@@ -124,7 +126,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
         course.submit(student, change)
     course.submit("..", lambda nb: None)  # a name that leads out of the folder
     course.nbgrader("zip_collect", NAME)
-    course.nbgrader("autograde", NAME, "--create", "--Execute.timeout=60")
+    course.log = course.nbgrader("autograde", NAME, "--create", "--Execute.timeout=60")
     course.nbgrader("generate_feedback", NAME)
     course.nbgrader("export", "--to=grades.csv")
     yield course
@@ -175,7 +177,7 @@ def test_the_export_has_a_row_for_everyone(course: Course) -> None:
         ("bo", "0 of 4 points."),
         ("cem", "0 of 4 points: the policy raised ValueError: no stock left in line"),
         ("dee", "0 of 4 points: the policy used more than 5 seconds of CPU: is there an endless loop?"),
-        ("eve", "CellTimeoutError"),
+        ("eve.m-2@uni", "CellTimeoutError"),
     ],
 )
 def test_the_feedback_says_why(course: Course, student: str, said: str) -> None:
@@ -190,6 +192,12 @@ def test_a_submission_cannot_look_around(course: Course) -> None:
     if not fence_stands():
         pytest.skip("this kernel has no Landlock; run autograding in a container")
     assert said.count("is closed") == 3, said
+
+
+def test_who_reaches_for_pythons_insides_is_named_and_nobody_else(course: Course) -> None:
+    told = [line for line in course.log.splitlines() if "before you trust the marks" in line]
+    assert len(told) == 1, course.log
+    assert "bo: cell policy, line 2: imports gc." in told[0]
 
 
 def fence_stands() -> bool:
