@@ -66,7 +66,8 @@ def by_logit(me, news, rng):  # type: ignore[no-untyped-def]
 
 def one_at_a_time(me, news):  # type: ignore[no-untyped-def]
     """Take the route that is best for me, counting myself in."""
-    me.route = news.best[me.pair]
+    if not me.keeps or news.time[me.route] >= BARRED:
+        me.route = news.best[me.pair]
 
 
 def by_experience(me, news, rng):  # type: ignore[no-untyped-def]

@@ -109,6 +109,14 @@ def test_who_ignores_the_news_never_changes():
     assert (shares(model)[~keeps] != shares(fresh)[~keeps]).any()
 
 
+def test_who_keeps_its_route_keeps_it_when_it_is_its_turn():
+    model = Traffic(seed=6, world="lab game", choice="one at a time", days=18, ignore=0.5)
+    keeps, before = model.populations["traveller"]["keeps"].copy(), shares(model)
+    after = shares(model.run())
+    assert (after[keeps] == before[keeps]).all()
+    assert (after[~keeps] != before[~keeps]).any()
+
+
 def test_the_same_seed_gives_the_same_days_and_another_one_others():
     runs = [Traffic(seed=seed, packet=100, days=12, choice="logit").run().history for seed in (7, 7, 8)]
     assert runs[0] == runs[1]
