@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -172,6 +173,18 @@ def test_a_brake_is_followed_back_to_the_car_ahead():
     told = str(why(model, action, depth=20))
     assert "the car ahead said 0.2 s ago that it wants -" in told
     assert told.count("since:") >= 4
+
+
+def test_what_is_said_on_a_bus_stays_in_the_car_and_the_radio_reaches_the_car_behind():
+    model = platoon(cars=4, rate=5, log=True).run(40)
+    cars = [
+        (*(int(name[4]) for name in (event.data.sender, event.data.receiver)), event.data.content)
+        for event in model.log.select("sent")
+    ]
+    assert {behind - ahead for ahead, behind, said in cars if isinstance(said, Cam)} == {1}
+    assert {behind - ahead for ahead, behind, said in cars if not isinstance(said, Cam)} == {0}
+    words = [said.time for ahead, _, said in cars if ahead == 1 and isinstance(said, Cam)]
+    assert [b - a for a, b in pairwise(words)] == pytest.approx([0.2] * (len(words) - 1))
 
 
 @pytest.mark.parametrize("controller", ["FollowerStopper", "IDM", "ACC", "CACC"])
