@@ -69,7 +69,7 @@ def chosen(wanted: list[str], groups: dict[str, list[str]]) -> list[str]:
 def line(outcome: Outcome) -> str:
     """One line of the table."""
     figures = f"{outcome.ours:>12.4g} {outcome.baseline:>12.4g} {outcome.unit:<11} {outcome.ratio:>8.3g}"
-    return f"{outcome.name:<24} {figures}  {outcome.bound:<9} {'holds' if outcome.holds else 'DOES NOT HOLD'}"
+    return f"{outcome.name:<27} {figures}  {outcome.bound:<9} {'holds' if outcome.holds else 'DOES NOT HOLD'}"
 
 
 def main() -> int:
@@ -87,7 +87,7 @@ def main() -> int:
     where = machine()
     if not arguments.json:
         print(f"{where['processor']}, {where['cores']} cores, {where['system']}")
-        print(f"{'name':<24} {'ours':>12} {'baseline':>12} {'unit':<11} {'ratio':>8}  bound")
+        print(f"{'name':<27} {'ours':>12} {'baseline':>12} {'unit':<11} {'ratio':>8}  bound")
     outcomes = []
     for name in names:
         outcomes.append(measure(REGISTERED[name], arguments.rounds))
