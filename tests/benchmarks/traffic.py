@@ -105,7 +105,7 @@ def _scipy() -> Measure:
     rounds=7,
 )
 def day_compiled() -> tuple[Measure, Measure]:
-    """The aim was 5: a microsecond for each of 76 gantries, who are Python, takes it all."""
+    """The aim was 5. The gantries alone, 76 agents in Python who each send a letter, cost more."""
     return _day(), _compiled()
 
 
@@ -116,7 +116,7 @@ def day_compiled() -> tuple[Measure, Measure]:
     rounds=7,
 )
 def day_scipy() -> tuple[Measure, Measure]:
-    """The aim was 5."""
+    """The aim was 5: about what it is where one in a hundred thinks again. With one in 50 it is above."""
     return _day(), _scipy()
 
 
