@@ -9,14 +9,18 @@ from rich.padding import Padding
 from rich.text import Text
 
 from mas_kit import usecases
+from mas_kit.core.errors import MasKitError
 
 
 def use_cases(*, as_json: bool) -> None:
-    """Print the use cases: name, title, one line on what each is."""
-    rows = [
-        {"name": name, "title": (case := usecases.load(name)).title, "summary": case.summary}
-        for name in usecases.names()
-    ]
+    """Print the use cases: name, title, one line on what each is, or what is missing in it."""
+    rows = []
+    for name in usecases.names():
+        case = usecases.load(name)
+        try:
+            rows.append({"name": name, "title": case.title, "summary": case.summary})
+        except MasKitError as error:
+            rows.append({"name": name, "title": "unfinished", "summary": str(error)})
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return

@@ -10,7 +10,7 @@ import numpy as np
 
 from mas_kit.core.errors import MasKitError, ParameterError, TickError, out_of_range
 from mas_kit.core.events import Cause
-from mas_kit.core.forgotten import expect_super
+from mas_kit.core.forgotten import asks_policy, expect_super
 from mas_kit.core.messages import Fipa, Message, Performative, as_performative, letters, other_parameters
 from mas_kit.core.network import Network, find
 from mas_kit.core.policy import Decision, Explanation, Policy, as_policy
@@ -51,7 +51,8 @@ class Agent(mesa.Agent):  # type: ignore[misc]
 
     Raises:
         MasKitError: a name that another agent of the model has; a model that is none.
-        ParameterError: a name that is not text; a policy that is none; a person who decides for another.
+        ParameterError: a name that is not text; a policy that is none; a person who decides for another; a
+            policy for a class whose own `decide` asks none.
     """
 
     model: Model
@@ -92,6 +93,12 @@ class Agent(mesa.Agent):  # type: ignore[misc]
     @policy.setter
     def policy(self, policy: Policy | Callable[..., Any] | None) -> None:
         new = None if policy is None else as_policy(policy)
+        if new is not None and not asks_policy(type(self)):
+            raise ParameterError(
+                f"{type(self).__name__} writes decide itself and asks no policy there, so the policy of "
+                f"{self.name!r} would never be asked; leave decide out, or end it in "
+                "`return super().decide(percept)`"
+            )
         people = self.model.people
         if new is not None and new.is_person:
             taken = [other.name for other in people if other is not self and other.policy is new]

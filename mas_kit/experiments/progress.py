@@ -40,6 +40,7 @@ class Reporter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._bar is not None:
+            self._bar.refresh()  # in a notebook, stopping leaves the last picture as it was
             self._bar.stop()
 
     def advance(self) -> None:

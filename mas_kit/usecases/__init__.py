@@ -8,7 +8,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mas_kit.core.errors import unknown
+from mas_kit.core.errors import MasKitError, unknown
 
 if TYPE_CHECKING:
     from mas_kit.core.model import Model
@@ -24,10 +24,24 @@ class UseCase:
     def _package(self) -> Any:
         return import_module(f"{__name__}.{self.name}")
 
+    def _declared(self, name: str, part: str = "") -> Any:
+        """What a module of the package declares. Raises MasKitError where it does not, or is not there."""
+        where = f"{__name__}.{self.name}{part}"
+        try:
+            return getattr(import_module(where), name)
+        except ModuleNotFoundError as error:
+            if error.name != where:
+                raise
+            raise MasKitError(f"use case {self.name!r} has no module {where} with {name}") from None
+        except AttributeError as error:
+            if error.name != name:
+                raise
+            raise MasKitError(f"{where} declares no {name}: use case {self.name!r} needs one") from None
+
     @property
     def title(self) -> str:
         """Its name as a person would write it."""
-        return str(self._package.TITLE)
+        return str(self._declared("TITLE"))
 
     @property
     def summary(self) -> str:
@@ -37,18 +51,18 @@ class UseCase:
     @property
     def model(self) -> type[Model]:
         """Its model class."""
-        found: type[Model] = self._package.MODEL
+        found: type[Model] = self._declared("MODEL")
         return found
 
     @cached_property
     def experiments(self) -> Any:
         """Its experiments: the published or exact results that it reproduces."""
-        return import_module(f"{self._package.__name__}.experiments").EXPERIMENTS
+        return self._declared("EXPERIMENTS", ".experiments")
 
     @cached_property
     def app(self) -> Any:
         """Its page: what to draw."""
-        return import_module(f"{self._package.__name__}.app").APP
+        return self._declared("APP", ".app")
 
 
 def names() -> list[str]:

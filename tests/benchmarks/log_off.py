@@ -11,7 +11,7 @@ from typing import Any
 from harness import Measure, benchmark, cpu
 from office import Clerk, Office, run_office
 
-from mas_kit.core import agent, network, tick
+from mas_kit.core import agent, arrivals, network, tick
 
 
 class _WithoutLog(ast.NodeTransformer):
@@ -47,6 +47,9 @@ def without_log(module: ModuleType, branches: int) -> ModuleType:
 
 _TICK = without_log(tick, 4)
 _NETWORK = without_log(network, 4)
+for _name, _method in vars(without_log(arrivals, 3).Arrivals).items():
+    if inspect.isfunction(_method):  # what arrives is a network's matter too, in a module of its own
+        setattr(_NETWORK.Network, _name, _method)
 _AGENT = without_log(agent, 0)  # sending asks nothing about the log; it only has to know the other network
 _AGENT.Network = _NETWORK.Network  # type: ignore[attr-defined]  # what `send` looks for first
 

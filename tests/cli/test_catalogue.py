@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 from typer.testing import CliRunner
 
@@ -42,3 +43,17 @@ def test_a_use_case_that_is_not_there_is_told():
     result = invoke("suply_chain")
     assert result.exit_code == 2
     assert "did you mean 'supply_chain'" in result.output
+
+
+def test_a_use_case_that_is_not_finished_is_told_and_hides_no_other(tmp_path, monkeypatch):
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "__init__.py").write_text('"""Half a use case."""\n')
+    monkeypatch.setattr(usecases, "__path__", [*usecases.__path__, str(tmp_path)])
+    rows = {row["name"]: row for row in json.loads(invoke("--json").output)}
+    assert rows["half"]["summary"].startswith("mas_kit.usecases.half declares no TITLE")
+    assert len(rows) == len(usecases.names()) >= 5
+    result = CliRunner().invoke(app, ["reproduce", "half"])
+    assert result.exit_code != 0
+    assert "has no module mas_kit.usecases.half.experiments" in " ".join(result.output.split())
+    sys.modules.pop("mas_kit.usecases.half", None)
+    vars(usecases).pop("half", None)

@@ -5,7 +5,17 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from mas_kit.core import Decision, MasKitError, ParameterError, Person, Policy, Scripted, TickError
+from mas_kit.core import (
+    Agent,
+    Decision,
+    MasKitError,
+    Model,
+    ParameterError,
+    Person,
+    Policy,
+    Scripted,
+    TickError,
+)
 from mas_kit.core.policy import as_policy
 
 RNG = np.random.default_rng(1)
@@ -157,3 +167,35 @@ def test_a_policy_class_that_needs_something_is_not_one_yet():
         ParameterError, match=r"Needs cannot decide before it is made: .*'target'.*Needs\(\.\.\.\)"
     ):
         as_policy(Needs)
+
+
+def test_a_policy_for_an_agent_that_would_never_ask_it_is_refused():
+    class Own(Agent):
+        def decide(self, percept):
+            return self.rule(percept)
+
+        def rule(self, percept):
+            return len(percept)
+
+    class Asks(Own):
+        def rule(self, percept):
+            return self.policy.decide(percept, self.rng)
+
+    class Ends(Agent):
+        def decide(self, percept):
+            return super().decide(percept)
+
+    class Town(Model):
+        kind = Own
+
+        def build(self):
+            self.kind(self, "a")
+
+    with pytest.raises(ParameterError, match="Own writes decide itself and asks no policy there"):
+        Town(policies={"a": lambda percept: 1})
+    with pytest.raises(ParameterError, match=r"the policy of 'a' would never be asked; leave decide out"):
+        Town(seed=1).agent("a").policy = lambda percept: 1
+    for kind in (Asks, Ends):
+        Town.kind = kind
+        town = Town(policies={"a": lambda percept: 7}).run(1)
+        assert town.agent("a").decision.action == 7

@@ -12,9 +12,7 @@ import pytest
 
 from tests.notebooks.conftest import every_notebook
 
-# Here a solution still takes the place of the student's answer. Take a name off when it no longer does.
-REPLACES = {"07_from_objects_to_columns.ipynb", "traffic.ipynb"}
-LESSONS = [path for path in every_notebook() if "assignments" not in path.parts and path.name not in REPLACES]
+LESSONS = [path for path in every_notebook() if "assignments" not in path.parts]
 
 
 def cells(path: Path) -> list[Any]:
