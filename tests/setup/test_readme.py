@@ -21,7 +21,8 @@ RUN_BY = {
     "python3 -m uv run mas-kit app supply_chain": "tests/cli/test_page.py",
     "python3 -m uv run --extra classroom mas-kit lab notebooks/assignments": "tests/cli/test_lab.py",
     "python3 -m uv run mas-kit reproduce supply_chain": "tests/cli/test_reproduce.py",
-    "python3 -m uv run mas-kit run supply_chain --set demand=poisson --seeds 100 --out runs/poisson": (
+    "python3 -m uv run mas-kit list supply_chain": "tests/cli/test_catalogue.py",
+    "python3 -m uv run mas-kit run supply_chain --vary demand=poisson,normal --seeds 100 --out runs/demand": (
         "tests/cli/test_run.py"
     ),
 }

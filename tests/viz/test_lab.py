@@ -36,6 +36,11 @@ def run(page, lab, name, *cells):
     page.goto(f"http://127.0.0.1:{server.port}/lab/tree/{name}.ipynb?reset")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000)
     for _ in range(20):  # keys pressed before the kernel has connected are taken and forgotten
+        dialog = page.locator("dialog.jp-Dialog")
+        if dialog.count():
+            print("JupyterLab asks:", text := dialog.first.inner_text())
+            assert "died" not in text  # a kernel that crashes is ours to explain
+            dialog.first.locator(".jp-mod-accept").click()
         waiting = page.locator(".jp-CodeCell", has=page.locator(".jp-InputPrompt", has_text="[ ]:"))
         if waiting.count() == 0:
             return
